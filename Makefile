@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Makefile - what people type; Kbuild holds what the kernel's build needs.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMS_SRC := /usr/src/z3fold-$(VERSION)
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
+
+modules: kernel-headers
+	$(KBUILD) W=1 modules
+
+help:
+	@echo 'z3fold $(VERSION): an allocator for compressed pages, for zswap'
+	@echo
+	@echo '  make                 build z3fold.ko for the running kernel'
+	@echo '  make KDIR=DIR        build for the kernel whose headers are in DIR'
+	@echo '  make Z3FOLD_DEBUG=y  build with checks after each change (slow)'
+	@echo '  make sparse          build under sparse (C=2)'
+	@echo '  make style           checkpatch, sparse, shellcheck'
+	@echo '  make clean'
+	@echo
+	@echo '  make dkms-install    add, build and install through dkms (root)'
+	@echo '  make dkms-uninstall  undo that (root)'
+	@echo
+	@echo '  make demo            boot a stock Debian 13 kernel in QEMU and watch z3fold'
+	@echo '                       carry its swap, every byte verified (root)'
+	@echo '  make check           all tests, in guests with stock kernels (root)'
+	@echo '                       KERNELS="6.1 6.12" picks, CPUS=4 sets their CPUs'
+	@echo '  make -C selftests run_tests   the same tests on this machine (root)'
+
+kernel-headers:
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo 'No kernel headers in $(KDIR): install linux-headers-$(KVER) (Debian), kernel-devel-$(KVER) (Fedora) or linux-headers (Arch), or give KDIR=.' >&2; \
+		exit 1; }
+
+sparse: kernel-headers
+	$(KBUILD) W=1 C=2 modules
+
+clean:
+	$(RM) -r .tmp_versions
+	find . -path ./selftests -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
+		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.symvers' \
+		-o -name 'modules.order' -o -name '*.o.d' \) -type f -exec $(RM) {} +
+	$(MAKE) -s -C selftests clean
+
+# What a user would type by hand.
+dkms-install:
+	@command -v dkms >/dev/null || { echo 'dkms is not installed: apt-get install dkms' >&2; exit 1; }
+	$(RM) -r $(DKMS_SRC)
+	mkdir -p $(DKMS_SRC)
+	cp -r dkms.conf Makefile Kbuild src include debugfs COPYING README.md $(DKMS_SRC)
+	dkms add -m z3fold -v $(VERSION)
+	dkms install -m z3fold -v $(VERSION) -k $(KVER)
+
+dkms-uninstall:
+	dkms remove -m z3fold -v $(VERSION) --all
+	$(RM) -r $(DKMS_SRC)
+
+demo:
+	selftests/vm/demo
+
+check:
+	selftests/vm/check
+
+style: sparse
+	selftests/style.sh
+
+.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall demo check style

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * internal.h - what the units of z3fold share, grouped by the file that
+ * defines it.  The only header that src/ and debugfs/ include for their kernel
+ * interfaces, so that the userspace harness can put its own in its place.
+ */
+#ifndef _Z3FOLD_INTERNAL_H
+#define _Z3FOLD_INTERNAL_H
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pagemap.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "z3fold.h"
+#include "layout.h"
+#include "word.h"
+
+/**
+ * enum z3fold_state - where a page is; changes in src/shard.c alone
+ * @Z3FOLD_NEW:		being made; nobody but its maker knows it
+ * @Z3FOLD_LISTED:	on the list of its shard that its room chooses
+ * @Z3FOLD_CLAIMED:	taken off its list by one thread, which alone may put it
+ *			back or release it
+ * @Z3FOLD_ISOLATED:	claimed by the kernel's page migration
+ * @Z3FOLD_DYING:	empty, on no list; whoever made it so releases it
+ */
+enum z3fold_state {
+	Z3FOLD_NEW,
+	Z3FOLD_LISTED,
+	Z3FOLD_CLAIMED,
+	Z3FOLD_ISOLATED,
+	Z3FOLD_DYING,
+};
+
+/* The page of a descriptor whose page is gone.  No word can hold it. */
+#define Z3FOLD_NO_PAGE		(~0UL)
+#define Z3FOLD_ALL_WORDS	((1U << Z3FOLD_BUDDIES) - 1)
+
+/**
+ * struct z3fold_page - the descriptor of a page
+ * @words:	words that handles point to: one an object that was allocated in
+ *		this page, wherever it lies now
+ * @lock:	the page lock of our lock order
+ * @used:	which @words are in use (page lock)
+ * @called:	which buddy is in its eviction callback, as a mask (page lock)
+ * @zombie:	which buddy was freed during that callback (page lock)
+ * @movable:	the kernel may migrate the page; constant once it is listed, and
+ *		over a migration changed by the migrator alone
+ * @pageno:	the page, Z3FOLD_NO_PAGE when it is gone (page lock; read
+ *		without it through READ_ONCE by who holds a pin)
+ * @objects:	the word of each object in this page, NULL: none (page lock)
+ * @bytes:	the size of each object in bytes (page lock)
+ * @layout:	the size and place of each object in chunks (page lock)
+ * @state:	see enum z3fold_state (lock of @shard)
+ * @index:	the list that a listed page is on (lock of @shard).  Stored, since
+ *		sizes change under the page lock while a page is listed
+ * @stamp:	when an object was last allocated here, in jiffies (lock of @shard)
+ * @shard:	where its lists are; never changes
+ * @list:	one of the shard's lists, or the pool's deferred list
+ * @lru:	the shard's LRU, where the kernel has reclaim (lock of @shard)
+ *
+ * A descriptor outlives its page until its last word is free: a ghost.  Its
+ * first cache line is what map and free read.
+ */
+struct z3fold_page {
+	union z3fold_word words[Z3FOLD_BUDDIES];
+	spinlock_t lock;
+	u8 used;
+	u8 called;
+	u8 zombie;
+	u8 movable;
+	unsigned long pageno;
+	union z3fold_word *objects[Z3FOLD_BUDDIES];
+
+	u16 bytes[Z3FOLD_BUDDIES];
+	struct z3fold_layout layout;
+	u8 state;
+	u8 index;
+	u32 stamp;
+	struct z3fold_shard *shard;
+	struct list_head list;
+	struct list_head lru;
+};
+
+/*
+ * A handle leads to its descriptor by alignment.  The slab object is aligned to
+ * the power of two not below its size: 128 bytes without lock debugging.
+ */
+#define Z3FOLD_PAGE_ALIGN	roundup_pow_of_two(sizeof(struct z3fold_page))
+
+/**
+ * enum z3fold_event - what a pool counts beside what it holds
+ *
+ * The names under which users see them are in debugfs/stats.c, in this order.
+ */
+enum z3fold_event {
+	Z3FOLD_EVICTED,
+	Z3FOLD_EVICT_FAILED,
+	Z3FOLD_MOVED_IN_PAGE,
+	Z3FOLD_MOVED_BETWEEN_PAGES,
+	Z3FOLD_PINNED_REFUSED,
+	Z3FOLD_PAGES_MIGRATED,
+	Z3FOLD_MIGRATE_REFUSED,
+	Z3FOLD_PAGES_UNMOVABLE,
+	Z3FOLD_PAGES_DEFERRED,
+	Z3FOLD_SWEEPS,
+	Z3FOLD_SHRINKER_SCANS,
+	Z3FOLD_SHRINKER_PAGES,
+	Z3FOLD_ALLOC_FAILED,
+	Z3FOLD_NR_EVENTS,
+};
+
+/**
+ * struct z3fold_census - what the pages of a shard, or of a pool, hold
+ * @bytes:	sum of the objects' sizes in bytes
+ * @size:	objects by buddy and size in chunks
+ * @room:	pages by free chunks, whether another object could have them or not
+ * @kind:	pages by number of objects, headless ones not among them
+ * @headless:	pages that one object fills
+ */
+struct z3fold_census {
+	u64 bytes;
+	u32 size[Z3FOLD_BUDDIES][Z3FOLD_CHUNKS + 1];
+	u32 room[Z3FOLD_CHUNKS + 1];
+	u32 kind[Z3FOLD_BUDDIES + 1];
+	u32 headless;
+};
+
+/**
+ * struct z3fold_shard - one CPU's pages
+ * @lock:	inside a page lock; guards all that follows
+ * @ops:	allocations and frees, to fold the counts now and then
+ * @map:	bit i: the list of pages with room for i chunks is not empty
+ * @lists:	pages by room, those without any on list 0
+ * @length:	of each list
+ * @lru:	all pages of the shard, the one longest without an allocation first
+ * @objects:	stored
+ * @chunks:	stored
+ * @folded_objects: what of @objects the pool's sum knows
+ * @folded_chunks: what of @chunks the pool's sum knows
+ * @next:	which other shard to look at next when this one has no room
+ * @census:	see there
+ * @pool:	constant
+ * @events:	per-CPU counters (no lock, this_cpu operations)
+ *
+ * Any CPU's shard is a correct choice for any page: the CPU is a hint.
+ */
+struct z3fold_shard {
+	spinlock_t lock;
+	u32 ops;
+	u64 map;
+	long objects;
+	long chunks;
+	long folded_objects;
+	long folded_chunks;
+	int next;
+	struct z3fold_pool *pool;
+	struct list_head lru;
+	struct list_head lists[Z3FOLD_CHUNKS];
+	u32 length[Z3FOLD_CHUNKS];
+	struct z3fold_census census;
+	u64 events[Z3FOLD_NR_EVENTS];
+};
+
+/**
+ * struct z3fold_pool - one owner's pages
+ * @shards:	one per possible CPU
+ * @pages:	in the pool
+ * @descriptors: ghosts too; zero when nothing is left
+ * @objects:	stored, as of each shard's last fold
+ * @chunks:	stored, likewise
+ * @lock:	innermost; guards @deferred, @isolated and the wake-up of @wait
+ * @deferred:	dying pages whose page lock was taken when they should have gone
+ * @isolated:	pages that the kernel's page migration holds
+ * @wait:	for @isolated to become zero
+ * @release_work: releases the deferred pages
+ * @sweep_lock:	one sweep at a time; guards @swept_excess, @swept_objects
+ * @sweep_work:	a sweep that the pool asked for itself
+ * @swept_excess: pages for 1024 at the bound when the last sweep ended
+ * @swept_objects: the pool's objects then
+ * @swept_moved: objects that the last sweep moved, for who asked for it
+ * @swept_freed: pages that it gave back
+ * @evict:	the owner's callback, NULL where it has none
+ * @owner:	its argument
+ * @node:	in the module's list of pools (z3fold_pools_lock)
+ * @dir:	its debugfs directory
+ * @name:	given by the owner
+ */
+struct z3fold_pool {
+	struct z3fold_shard __percpu *shards;
+	atomic_long_t pages;
+	atomic_long_t descriptors;
+	atomic_long_t objects;
+	atomic_long_t chunks;
+
+	spinlock_t lock ____cacheline_aligned_in_smp;
+	struct list_head deferred;
+	unsigned long isolated;
+	wait_queue_head_t wait;
+	struct delayed_work release_work;
+
+	struct mutex sweep_lock;
+	struct work_struct sweep_work;
+	unsigned long swept_excess;
+	long swept_objects;
+	unsigned long swept_moved;
+	unsigned long swept_freed;
+
+	z3fold_evict_t evict;
+	void *owner;
+	struct list_head node;
+	struct dentry *dir;
+	const char *name;
+};
+
+static inline void z3fold_count(struct z3fold_pool *pool,
+				enum z3fold_event event, unsigned long n)
+{
+	this_cpu_add(pool->shards->events[event], n);
+}
+
+static inline struct page *z3fold_page_page(const struct z3fold_page *zp)
+{
+	return z3fold_pageno_page(zp->pageno);
+}
+
+/* main.c */
+extern struct list_head z3fold_pools;
+extern struct mutex z3fold_pools_lock;
+extern struct workqueue_struct *z3fold_wq;
+
+/* handles.c */
+unsigned long z3fold_handle_pin(union z3fold_word *word);
+void z3fold_handle_unpin(union z3fold_word *word);
+bool z3fold_handle_start_move(union z3fold_word *word);
+void z3fold_handle_end_move(union z3fold_word *word, unsigned long location);
+struct z3fold_page *z3fold_handle_home(const union z3fold_word *word);
+struct z3fold_page *z3fold_handle_owner(const union z3fold_word *word,
+					unsigned long val);
+union z3fold_word *z3fold_handle_new(struct z3fold_page *home);
+void z3fold_handle_clear(struct z3fold_page *home, union z3fold_word *word);
+void z3fold_handle_free(struct z3fold_pool *pool, union z3fold_word *word);
+
+/* page.c */
+int z3fold_page_init(void);
+void z3fold_page_exit(void);
+struct z3fold_page *z3fold_page_new(struct z3fold_pool *pool, gfp_t gfp);
+struct z3fold_page *z3fold_page_new_ghost(struct z3fold_pool *pool, gfp_t gfp);
+void z3fold_page_free(struct z3fold_pool *pool, struct z3fold_page *zp);
+void z3fold_page_release(struct z3fold_page *zp);
+void z3fold_page_release_locked(struct z3fold_page *zp);
+void z3fold_page_release_work(struct work_struct *work);
+unsigned long z3fold_page_ghosts(struct z3fold_pool *pool);
+
+/* shard.c */
+void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool);
+struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
+				       unsigned int least, unsigned int most);
+struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
+					     unsigned int index);
+struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
+				      unsigned int least, unsigned int most);
+struct z3fold_page *z3fold_shard_claim_oldest(struct z3fold_shard *shard);
+bool z3fold_shard_isolate(struct z3fold_page *zp);
+bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last);
+void z3fold_shard_add(struct z3fold_page *zp, unsigned int buddy,
+		      unsigned int chunks, unsigned int start,
+		      unsigned int bytes);
+void z3fold_shard_add_unclaim(struct z3fold_page *zp, unsigned int buddy,
+			      unsigned int chunks, unsigned int start,
+			      unsigned int bytes);
+bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy);
+
+/* pool.c */
+void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum);
+unsigned long z3fold_pool_objects(struct z3fold_pool *pool);
+unsigned long z3fold_pool_bound(long objects, long chunks);
+
+/* compaction.c */
+int z3fold_compact_slide(struct z3fold_page *zp, unsigned int start);
+unsigned long z3fold_compact_pool(struct z3fold_pool *pool);
+unsigned long z3fold_compact_try(struct z3fold_pool *pool,
+				 unsigned long most_pages);
+unsigned long z3fold_compact_gain(struct z3fold_pool *pool);
+void z3fold_compact_check(struct z3fold_pool *pool);
+void z3fold_compact_work(struct work_struct *work);
+
+/* migration.c */
+int z3fold_migration_init(void);
+void z3fold_migration_exit(void);
+gfp_t z3fold_migration_gfp(gfp_t gfp);
+bool z3fold_migration_publish(struct page *page);
+void z3fold_migration_withdraw(struct page *page);
+bool z3fold_migration_enabled(void);
+
+/* shrinker.c */
+int z3fold_shrinker_init(void);
+void z3fold_shrinker_exit(void);
+
+/* validate.c */
+int z3fold_page_validate(struct z3fold_page *zp);
+unsigned long z3fold_pool_validate(struct z3fold_pool *pool,
+				   unsigned long *pages);
+
+/* zpool.c, or what stands in its place */
+int z3fold_frontend_init(void);
+void z3fold_frontend_exit(void);
+
+/* debugfs/ */
+void z3fold_debugfs_init(void);
+void z3fold_debugfs_exit(void);
+void z3fold_debugfs_add(struct z3fold_pool *pool);
+void z3fold_debugfs_remove(struct z3fold_pool *pool);
+
+#endif /* _Z3FOLD_INTERNAL_H */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * layout.h - how up to three objects lie in one page, in chunks
+ *
+ *    chunk 0                                                       64
+ *      | FIRST ......|  hole  | MIDDLE ......|  hole  |...... LAST |
+ *                             ^ start
+ *
+ * FIRST begins at the page's start, LAST ends at its end; they never move
+ * within their page.  MIDDLE lies between them and may slide, so that the free
+ * chunks become one hole.  An object that fills the page is a FIRST of 64
+ * chunks.  Pure arithmetic: no locks, no memory, the same in userspace.
+ */
+#ifndef _Z3FOLD_LAYOUT_H
+#define _Z3FOLD_LAYOUT_H
+
+#define Z3FOLD_CHUNKS_ORDER	6
+#define Z3FOLD_CHUNKS		(1U << Z3FOLD_CHUNKS_ORDER)	/* a page */
+#define Z3FOLD_CHUNK_SHIFT	(PAGE_SHIFT - Z3FOLD_CHUNKS_ORDER)
+#define Z3FOLD_CHUNK_SIZE	(1U << Z3FOLD_CHUNK_SHIFT)	/* bytes */
+
+enum z3fold_buddy {
+	Z3FOLD_FIRST,
+	Z3FOLD_MIDDLE,
+	Z3FOLD_LAST,
+	Z3FOLD_BUDDIES,
+};
+
+/**
+ * struct z3fold_layout - what lies where in a page
+ * @chunks:	the size of each buddy in chunks, 0: none
+ * @start:	the chunk where MIDDLE begins; meaningless without one
+ */
+struct z3fold_layout {
+	u8 chunks[Z3FOLD_BUDDIES];
+	u8 start;
+};
+
+/**
+ * struct z3fold_fit - where a new object goes
+ * @buddy:	the buddy that it becomes
+ * @start:	its first chunk
+ * @middle:	where MIDDLE must begin for that; differs from the layout's
+ *		start if MIDDLE has to slide first
+ */
+struct z3fold_fit {
+	u8 buddy;
+	u8 start;
+	u8 middle;
+};
+
+static inline unsigned int z3fold_size_to_chunks(unsigned int bytes)
+{
+	return (bytes + Z3FOLD_CHUNK_SIZE - 1) >> Z3FOLD_CHUNK_SHIFT;
+}
+
+static inline unsigned int z3fold_layout_free(const struct z3fold_layout *l)
+{
+	return Z3FOLD_CHUNKS - l->chunks[Z3FOLD_FIRST] -
+	       l->chunks[Z3FOLD_MIDDLE] - l->chunks[Z3FOLD_LAST];
+}
+
+static inline unsigned int z3fold_layout_buddies(const struct z3fold_layout *l)
+{
+	return !!l->chunks[Z3FOLD_FIRST] + !!l->chunks[Z3FOLD_MIDDLE] +
+	       !!l->chunks[Z3FOLD_LAST];
+}
+
+/* The chunks that another object could get: none where there are three. */
+static inline unsigned int z3fold_layout_room(const struct z3fold_layout *l)
+{
+	return z3fold_layout_buddies(l) == Z3FOLD_BUDDIES ?
+		       0 : z3fold_layout_free(l);
+}
+
+static inline unsigned int z3fold_layout_start(const struct z3fold_layout *l,
+					       unsigned int buddy)
+{
+	switch (buddy) {
+	case Z3FOLD_FIRST:
+		return 0;
+	case Z3FOLD_MIDDLE:
+		return l->start;
+	default:
+		return Z3FOLD_CHUNKS - l->chunks[Z3FOLD_LAST];
+	}
+}
+
+bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,
+		       struct z3fold_fit *fit);
+bool z3fold_layout_valid(const struct z3fold_layout *l);
+
+#endif /* _Z3FOLD_LAYOUT_H */

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core.c - z3fold: allocate and free
+ *
+ * z3fold stores compressed pages, up to three objects in one page.  A page
+ * holds nothing but objects; what is known of it is in a descriptor of its own
+ * (struct z3fold_page), which the page's private field leads to.  A handle is
+ * the address of a word in a descriptor; the word says where the object is, and
+ * keeps saying so while the object moves (word.h, handles.c).
+ *
+ *	handle --> word in its home descriptor --> page, start chunk, pins
+ *	page->private --> owner's descriptor --> each object's word
+ *
+ * A pool's pages are kept in shards, one a CPU, on lists by room (shard.c).
+ *
+ * Lock order:
+ *	PG_locked (the kernel's)
+ *	  z3fold_page.lock	a second one nested: both pages claimed
+ *	    z3fold_shard.lock
+ *	      z3fold_pool.lock
+ *
+ * Plain spin_lock only: zswap frees with interrupts off on 5.10 and 6.1, and
+ * nothing of ours runs in interrupts.  Nobody waits for a page lock without one
+ * of: a pin on an object in it, a claim on it, PG_locked of its still-movable
+ * page, or a used word of it that is one's own.  Each of them keeps the
+ * descriptor.  Home and owner of a word are never locked together.
+ *
+ * Under MOVING no lock is taken, no page unlocked, nothing allocated.
+ */
+#include "internal.h"
+
+/*
+ * An allocation gives up on old pages after as many whose MIDDLE had to slide
+ * but is pinned: its time must not depend on how many are.
+ */
+#define MAX_PINNED	2
+
+static union z3fold_word *put_object(struct z3fold_page *zp, size_t size,
+				     gfp_t gfp)
+{
+	struct z3fold_pool *pool = zp->shard->pool;
+	unsigned int chunks = z3fold_size_to_chunks(size);
+	struct z3fold_page *ghost = NULL, *home;
+	union z3fold_word *word;
+	struct z3fold_fit fit;
+	int err = 0;
+
+	spin_lock(&zp->lock);
+	/* Objects that moved away can hold all words of a page with room. */
+	if (zp->used == Z3FOLD_ALL_WORDS) {
+		spin_unlock(&zp->lock);
+		ghost = z3fold_page_new_ghost(pool, gfp);
+		spin_lock(&zp->lock);
+		if (!ghost && zp->used == Z3FOLD_ALL_WORDS)
+			err = -ENOMEM;
+	}
+	/* The page is claimed: meanwhile its room can only have grown. */
+	if (!err && WARN_ON_ONCE(!z3fold_layout_fit(&zp->layout, chunks, &fit)))
+		err = -EAGAIN;
+	if (!err && zp->layout.chunks[Z3FOLD_MIDDLE] &&
+	    fit.middle != zp->layout.start)
+		err = z3fold_compact_slide(zp, fit.middle);
+	if (err) {
+		bool dying = z3fold_shard_unclaim(zp, true);
+
+		spin_unlock(&zp->lock);
+		if (dying)
+			z3fold_page_release(zp);
+		if (ghost)
+			z3fold_page_free(pool, ghost);
+		return ERR_PTR(err);
+	}
+
+	home = zp->used == Z3FOLD_ALL_WORDS ? ghost : zp;
+	word = z3fold_handle_new(home);
+	zp->objects[fit.buddy] = word;
+	atomic_long_set(&word->val,
+			z3fold_word_encode(zp->pageno, fit.start) | Z3FOLD_FRESH);
+	z3fold_shard_add_unclaim(zp, fit.buddy, chunks, fit.start, size);
+	spin_unlock(&zp->lock);
+	if (ghost && home != ghost)
+		z3fold_page_free(pool, ghost);
+	return word;
+}
+
+/**
+ * z3fold_alloc() - allocate an object
+ * @pool:	the pool
+ * @size:	in bytes, 1 to PAGE_SIZE
+ * @gfp:	how to allocate pages and descriptors; HIGHMEM is masked, and
+ *		MOVABLE where pages cannot be migrated
+ * @handle:	the object, for the other calls
+ *
+ * Takes the room that fits best, this CPU's pages first; a new page else.
+ * The object is not moved or evicted before it was mapped and unmapped once.
+ *
+ * Context: as @gfp allows; sleeps only in the page allocator.
+ * Return: 0, -EINVAL for size 0, -ENOSPC for more than a page, -ENOMEM.
+ */
+int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
+		 unsigned long *handle)
+{
+	union z3fold_word *word = ERR_PTR(-EAGAIN);
+	unsigned int tries = MAX_PINNED;
+	struct z3fold_page *zp;
+
+	if (!size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -ENOSPC;
+
+	do {
+		zp = z3fold_shard_find(raw_cpu_ptr(pool->shards),
+				       z3fold_size_to_chunks(size),
+				       Z3FOLD_CHUNKS - 1);
+		if (!zp)
+			break;
+		word = put_object(zp, size, gfp);
+	} while (word == ERR_PTR(-EAGAIN) && --tries);
+
+	if (word == ERR_PTR(-EAGAIN)) {
+		zp = z3fold_page_new(pool, gfp);
+		word = zp ? put_object(zp, size, gfp) : ERR_PTR(-ENOMEM);
+	}
+	if (IS_ERR(word)) {
+		z3fold_count(pool, Z3FOLD_ALLOC_FAILED, 1);
+		return PTR_ERR(word);
+	}
+	*handle = (unsigned long)word;
+	return 0;
+}
+
+static int buddy_of(const struct z3fold_page *zp, const union z3fold_word *word)
+{
+	int buddy;
+
+	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++)
+		if (zp->objects[buddy] == word)
+			return buddy;
+	return -ENOENT;
+}
+
+/**
+ * z3fold_free() - free an object
+ * @pool:	the pool
+ * @handle:	the object
+ *
+ * The pin comes first: with it the object cannot move and its page cannot go,
+ * and the owner's lock can be waited for.
+ *
+ * An object freed during its own eviction callback becomes a zombie: its room
+ * counts as free, but word and bytes stay until the callback is over, since
+ * the callback may have it mapped.
+ *
+ * Context: any, atomic too, interrupts may be off; no lock of ours held.
+ */
+void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
+{
+	union z3fold_word *word = (union z3fold_word *)handle;
+	struct z3fold_page *zp, *home = z3fold_handle_home(word);
+	unsigned long val = z3fold_handle_pin(word);
+	bool dying;
+	int buddy;
+
+	if (WARN_ONCE((val & Z3FOLD_WORD_UNUSED) == Z3FOLD_WORD_UNUSED,
+		      "z3fold: an object was freed twice\n")) {
+		z3fold_handle_unpin(word);
+		return;
+	}
+	zp = z3fold_handle_owner(word, val);
+	spin_lock(&zp->lock);
+	buddy = buddy_of(zp, word);
+	if (WARN_ON_ONCE(buddy < 0 || zp->zombie & BIT(buddy))) {
+		spin_unlock(&zp->lock);
+		z3fold_handle_unpin(word);
+		return;
+	}
+	dying = z3fold_shard_remove(zp, buddy);
+	if (zp->called & BIT(buddy)) {
+		zp->zombie |= BIT(buddy);
+		z3fold_handle_unpin(word);
+		spin_unlock(&zp->lock);
+		return;
+	}
+	zp->objects[buddy] = NULL;
+	if (home == zp)
+		z3fold_handle_clear(zp, word);
+	spin_unlock(&zp->lock);
+	/* The owner is no longer ours to touch, unless we made it DYING. */
+	if (home != zp)
+		z3fold_handle_free(pool, word);
+	if (dying)
+		z3fold_page_release(zp);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pool.c - pools: created, counted, drained, destroyed
+ */
+#include "internal.h"
+
+/* Say what destruction waits for after this long, and again. */
+#define PATIENCE	(5 * HZ)
+
+/**
+ * z3fold_pool_create() - make a pool
+ * @name:	its name in debugfs; several pools may have the same
+ * @gfp:	how to allocate it
+ * @evict:	asks the owner to let go of an object, or NULL
+ * @owner:	the argument for @evict
+ *
+ * Context: process, may sleep.
+ * Return: the pool, or NULL without memory.
+ */
+struct z3fold_pool *z3fold_pool_create(const char *name, gfp_t gfp,
+				       z3fold_evict_t evict, void *owner)
+{
+	struct z3fold_pool *pool;
+	int cpu;
+
+	pool = kzalloc(sizeof(*pool), gfp);
+	if (!pool)
+		return NULL;
+	pool->name = kstrdup(name, gfp);
+	if (!pool->name)
+		goto free_pool;
+	pool->shards = alloc_percpu_gfp(struct z3fold_shard, gfp);
+	if (!pool->shards)
+		goto free_name;
+	for_each_possible_cpu(cpu)
+		z3fold_shard_init(per_cpu_ptr(pool->shards, cpu), pool);
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->deferred);
+	init_waitqueue_head(&pool->wait);
+	INIT_DELAYED_WORK(&pool->release_work, z3fold_page_release_work);
+	mutex_init(&pool->sweep_lock);
+	INIT_WORK(&pool->sweep_work, z3fold_compact_work);
+	pool->evict = evict;
+	pool->owner = owner;
+
+	mutex_lock(&z3fold_pools_lock);
+	list_add_tail(&pool->node, &z3fold_pools);
+	z3fold_debugfs_add(pool);
+	mutex_unlock(&z3fold_pools_lock);
+	return pool;
+
+free_name:
+	kfree(pool->name);
+free_pool:
+	kfree(pool);
+	return NULL;
+}
+
+/* The kernel puts isolated pages back, or migrates them, in bounded time. */
+static void wait_for_isolated(struct z3fold_pool *pool)
+{
+	while (!wait_event_timeout(pool->wait, !READ_ONCE(pool->isolated),
+				   PATIENCE))
+		pr_warn("z3fold: pool %s waits for %lu isolated pages\n",
+			pool->name, READ_ONCE(pool->isolated));
+	/* The last waker is done with the pool when it drops this. */
+	spin_lock(&pool->lock);
+	spin_unlock(&pool->lock);
+}
+
+static void drain_deferred(struct z3fold_pool *pool)
+{
+	unsigned long patience = jiffies + PATIENCE;
+
+	for (;;) {
+		cancel_delayed_work_sync(&pool->release_work);
+		if (list_empty(&pool->deferred))
+			return;
+		z3fold_page_release_work(&pool->release_work.work);
+		if (time_after(jiffies, patience)) {
+			pr_warn("z3fold: pool %s waits for pages that others have locked\n",
+				pool->name);
+			patience = jiffies + PATIENCE;
+		}
+		schedule_timeout_uninterruptible(1);
+	}
+}
+
+/**
+ * z3fold_pool_destroy() - destroy a pool
+ * @pool:	the pool; all its objects have been freed
+ *
+ * Waits for pages that the kernel holds isolated, and says so if that is long.
+ * A pool that still has pages is a bug of its owner or ours: it is reported,
+ * and left behind, since handles lead into it.
+ *
+ * Context: process, sleeps.
+ */
+void z3fold_pool_destroy(struct z3fold_pool *pool)
+{
+	mutex_lock(&z3fold_pools_lock);
+	list_del(&pool->node);
+	z3fold_debugfs_remove(pool);
+	mutex_unlock(&z3fold_pools_lock);
+
+	cancel_work_sync(&pool->sweep_work);
+	wait_for_isolated(pool);
+	drain_deferred(pool);	/* after the wait: putback feeds it */
+
+	if (WARN(atomic_long_read(&pool->descriptors),
+		 "z3fold: pool %s leaks %lu objects, %llu pages, %ld descriptors\n",
+		 pool->name, z3fold_pool_objects(pool), z3fold_pool_pages(pool),
+		 atomic_long_read(&pool->descriptors)))
+		return;
+	free_percpu(pool->shards);
+	kfree(pool->name);
+	kfree(pool);
+}
+
+/**
+ * z3fold_pool_pages() - the size of a pool
+ * @pool:	the pool
+ *
+ * Context: any; one atomic read.
+ * Return: its size in pages.
+ */
+u64 z3fold_pool_pages(struct z3fold_pool *pool)
+{
+	return atomic_long_read(&pool->pages);
+}
+
+/**
+ * z3fold_pool_bound() - the fewest pages that could hold so much
+ * @objects:	number of objects
+ * @chunks:	sum of their sizes
+ *
+ * Return: pages.
+ */
+unsigned long z3fold_pool_bound(long objects, long chunks)
+{
+	unsigned long by_objects = DIV_ROUND_UP((unsigned long)max(objects, 0L),
+						Z3FOLD_BUDDIES);
+	unsigned long by_chunks = DIV_ROUND_UP((unsigned long)max(chunks, 0L),
+					       Z3FOLD_CHUNKS);
+
+	return max(by_objects, by_chunks);
+}
+
+/**
+ * z3fold_pool_census() - what is in a pool
+ * @pool:	the pool
+ * @sum:	the answer
+ *
+ * One shard's lock at a time: exact for a quiet pool.
+ *
+ * Context: any; no lock of ours held.
+ */
+void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum)
+{
+	int cpu;
+	u32 i;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
+		struct z3fold_census *c = &shard->census;
+
+		spin_lock(&shard->lock);
+		sum->bytes += c->bytes;
+		sum->headless += c->headless;
+		for (i = 0; i < ARRAY_SIZE(c->kind); i++)
+			sum->kind[i] += c->kind[i];
+		for (i = 0; i <= Z3FOLD_CHUNKS; i++) {
+			sum->room[i] += c->room[i];
+			sum->size[Z3FOLD_FIRST][i] += c->size[Z3FOLD_FIRST][i];
+			sum->size[Z3FOLD_MIDDLE][i] += c->size[Z3FOLD_MIDDLE][i];
+			sum->size[Z3FOLD_LAST][i] += c->size[Z3FOLD_LAST][i];
+		}
+		spin_unlock(&shard->lock);
+	}
+}
+
+/**
+ * z3fold_pool_objects() - how many objects are in a pool
+ * @pool:	the pool
+ *
+ * Context: any; no lock of ours held.
+ * Return: their number, exact for a quiet pool.
+ */
+unsigned long z3fold_pool_objects(struct z3fold_pool *pool)
+{
+	long n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->objects);
+	return max(n, 0L);
+}

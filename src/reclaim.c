@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reclaim.c - pages go by asking the owner to let go of their objects
+ *
+ * For kernels whose zpool has it (up to 6.4).  The owner's callback knows the
+ * object by what is stored in it, not by its handle, and may map and free it,
+ * or find that another thread has freed it.  So choosing an object and marking
+ * it as "in callback" are one critical section; an object freed while it is so
+ * marked is a zombie: its freer touches neither word nor page afterwards, and
+ * we reap it when the callback is over.
+ */
+#include "internal.h"
+
+#define PAGE_TRIES	8	/* pages tried for each page asked for */
+
+/* Mark an object that can be asked for; NULL if there is none at @buddy. */
+static union z3fold_word *begin_call(struct z3fold_page *zp, unsigned int buddy)
+{
+	union z3fold_word *word;
+
+	spin_lock(&zp->lock);
+	word = zp->objects[buddy];
+	if (word && atomic_long_read(&word->val) & Z3FOLD_PINS_MASK)
+		word = NULL;	/* in use, or not yet written */
+	if (word)
+		zp->called |= BIT(buddy);
+	spin_unlock(&zp->lock);
+	return word;
+}
+
+static void end_call(struct z3fold_page *zp, unsigned int buddy,
+		     union z3fold_word *word)
+{
+	struct z3fold_page *home = z3fold_handle_home(word);
+	bool zombie;
+
+	spin_lock(&zp->lock);
+	zp->called &= ~BIT(buddy);
+	zombie = zp->zombie & BIT(buddy);
+	if (zombie) {
+		zp->zombie &= ~BIT(buddy);
+		WARN_ONCE(z3fold_word_pins(atomic_long_read(&word->val)),
+			  "z3fold: an evicted object is still mapped\n");
+		zp->objects[buddy] = NULL;
+		if (home == zp)
+			z3fold_handle_clear(zp, word);
+	}
+	spin_unlock(&zp->lock);
+	if (zombie && home != zp)
+		z3fold_handle_free(zp->shard->pool, word);
+}
+
+static struct z3fold_page *claim_oldest(struct z3fold_pool *pool)
+{
+	struct z3fold_shard *oldest = NULL;
+	u32 age, most = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
+		struct z3fold_page *zp;
+
+		spin_lock(&shard->lock);
+		zp = list_first_entry_or_null(&shard->lru, struct z3fold_page,
+					      lru);
+		age = zp ? (u32)jiffies - zp->stamp + 1 : 0;
+		spin_unlock(&shard->lock);
+		if (age > most) {
+			most = age;
+			oldest = shard;
+		}
+	}
+	return oldest ? z3fold_shard_claim_oldest(oldest) : NULL;
+}
+
+/* Returns true if the page went. */
+static bool evict_page(struct z3fold_page *zp)
+{
+	struct z3fold_pool *pool = zp->shard->pool;
+	unsigned int buddy;
+	bool dying;
+
+	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
+		union z3fold_word *word = begin_call(zp, buddy);
+
+		if (!word)
+			continue;
+		pool->evict(pool->owner, (unsigned long)word);
+		end_call(zp, buddy, word);
+	}
+	spin_lock(&zp->lock);
+	dying = z3fold_shard_unclaim(zp, true);
+	spin_unlock(&zp->lock);
+	if (dying)
+		z3fold_page_release(zp);
+	z3fold_count(pool, dying ? Z3FOLD_EVICTED : Z3FOLD_EVICT_FAILED, 1);
+	return dying;
+}
+
+/**
+ * z3fold_reclaim() - make a pool smaller
+ * @pool:	the pool
+ * @pages:	how many pages shall go
+ * @reclaimed:	how many went, or NULL
+ *
+ * Context: process, sleeps; no lock held.
+ * Return: 0, -EINVAL if the pool is empty or has no callback, -EAGAIN if for one
+ * of the pages eight were tried in vain.
+ */
+int z3fold_reclaim(struct z3fold_pool *pool, unsigned int pages,
+		   unsigned int *reclaimed)
+{
+	unsigned int done = 0, tries = PAGE_TRIES;
+	int err = 0;
+
+	if (!pool->evict || !z3fold_pool_pages(pool))
+		err = -EINVAL;
+	while (!err && done < pages) {
+		struct z3fold_page *zp = claim_oldest(pool);
+
+		if (zp && evict_page(zp)) {
+			done++;
+			tries = PAGE_TRIES;
+		} else if (!--tries) {
+			err = -EAGAIN;
+		}
+	}
+	if (reclaimed)
+		*reclaimed = done;
+	return err;
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shard.c - the lists of pages and the states that go with them
+ *
+ *	NEW --add_unclaim--> LISTED <--unclaim-- CLAIMED, ISOLATED
+ *	                       |  \--claim, isolate-->  ^
+ *	                       \--remove the last object, or unclaim empty--> DYING
+ *
+ * This is the only file that changes a state, a list or a census.  Whoever
+ * claims a page under the shard's lock alone may put it back or release it; a
+ * free on a claimed page only clears its buddy.  unclaim recomputes from the
+ * sizes where the page belongs, never from values read before.
+ *
+ * Pages without room are on list 0, so that every page that is not claimed is
+ * found by the validator; an empty page is on no list.
+ */
+#include "internal.h"
+
+#define FOLD_OPS	64	/* operations between two folds of the counts */
+#define OTHER_SHARDS	8	/* other CPUs' shards looked at by one search */
+#define OLDEST_TRIES	64	/* claimed pages passed over on the LRU */
+
+void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
+{
+	unsigned int i;
+
+	spin_lock_init(&shard->lock);
+	shard->pool = pool;
+	shard->next = -1;
+	INIT_LIST_HEAD(&shard->lru);
+	for (i = 0; i < Z3FOLD_CHUNKS; i++)
+		INIT_LIST_HEAD(&shard->lists[i]);
+}
+
+static void list_page(struct z3fold_page *zp, bool last)
+{
+	struct z3fold_shard *shard = zp->shard;
+	unsigned int i = z3fold_layout_room(&zp->layout);
+
+	lockdep_assert_held(&shard->lock);
+	if (last)
+		list_add_tail(&zp->list, &shard->lists[i]);
+	else
+		list_add(&zp->list, &shard->lists[i]);
+	shard->length[i]++;
+	shard->map |= BIT_ULL(i);
+	zp->index = i;
+	zp->state = Z3FOLD_LISTED;
+}
+
+static void unlist_page(struct z3fold_page *zp)
+{
+	struct z3fold_shard *shard = zp->shard;
+
+	lockdep_assert_held(&shard->lock);
+	list_del(&zp->list);
+	if (!--shard->length[zp->index])
+		shard->map &= ~BIT_ULL(zp->index);
+}
+
+/* Put a page that is on no list where its sizes say; true: it is DYING. */
+static bool settle(struct z3fold_page *zp, bool last)
+{
+	if (z3fold_layout_buddies(&zp->layout)) {
+		list_page(zp, last);
+		return false;
+	}
+	zp->state = Z3FOLD_DYING;
+	if (Z3FOLD_HAVE_RECLAIM)
+		list_del(&zp->lru);
+	return true;
+}
+
+/* Let the pool's sums know what happened here; true: it was time for it. */
+static bool fold(struct z3fold_shard *shard)
+{
+	if (++shard->ops % FOLD_OPS)
+		return false;
+	atomic_long_add(shard->objects - shard->folded_objects,
+			&shard->pool->objects);
+	atomic_long_add(shard->chunks - shard->folded_chunks,
+			&shard->pool->chunks);
+	shard->folded_objects = shard->objects;
+	shard->folded_chunks = shard->chunks;
+	return true;
+}
+
+/* Count the page as a whole, @n is 1 or -1: around each change of its layout. */
+static void count_page(struct z3fold_page *zp, int n)
+{
+	struct z3fold_census *census = &zp->shard->census;
+	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
+
+	if (!buddies)
+		return;
+	census->room[z3fold_layout_free(&zp->layout)] += n;
+	if (zp->layout.chunks[Z3FOLD_FIRST] == Z3FOLD_CHUNKS)
+		census->headless += n;
+	else
+		census->kind[buddies] += n;
+}
+
+static void add_object(struct z3fold_page *zp, unsigned int buddy,
+		       unsigned int chunks, unsigned int start,
+		       unsigned int bytes)
+{
+	struct z3fold_shard *shard = zp->shard;
+
+	lockdep_assert_held(&zp->lock);
+	lockdep_assert_held(&shard->lock);
+	count_page(zp, -1);
+	zp->layout.chunks[buddy] = chunks;
+	if (buddy == Z3FOLD_MIDDLE)
+		zp->layout.start = start;
+	zp->bytes[buddy] = bytes;
+	count_page(zp, 1);
+	shard->census.size[buddy][chunks]++;
+	shard->census.bytes += bytes;
+	shard->objects++;
+	shard->chunks += chunks;
+}
+
+static void remove_object(struct z3fold_page *zp, unsigned int buddy)
+{
+	struct z3fold_shard *shard = zp->shard;
+	unsigned int chunks = zp->layout.chunks[buddy];
+
+	lockdep_assert_held(&zp->lock);
+	lockdep_assert_held(&shard->lock);
+	count_page(zp, -1);
+	zp->layout.chunks[buddy] = 0;
+	count_page(zp, 1);
+	shard->census.size[buddy][chunks]--;
+	shard->census.bytes -= zp->bytes[buddy];
+	shard->objects--;
+	shard->chunks -= chunks;
+	zp->bytes[buddy] = 0;
+}
+
+/**
+ * z3fold_shard_claim() - take the page with the least room that is enough
+ * @shard:	where to look
+ * @least:	chunks needed, 1 or more
+ * @most:	chunks of room, at most Z3FOLD_CHUNKS - 1
+ *
+ * Context: no shard lock held.
+ * Return: a page, claimed, or NULL.
+ */
+struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
+				       unsigned int least, unsigned int most)
+{
+	struct z3fold_page *zp = NULL;
+	u64 map;
+
+	if (least > most)
+		return NULL;
+	spin_lock(&shard->lock);
+	map = shard->map & GENMASK_ULL(most, least);
+	if (map) {
+		zp = list_first_entry(&shard->lists[__ffs64(map)],
+				      struct z3fold_page, list);
+		unlist_page(zp);
+		zp->state = Z3FOLD_CLAIMED;
+	}
+	spin_unlock(&shard->lock);
+	return zp;
+}
+
+/**
+ * z3fold_shard_claim_index() - take the first page of one list
+ * @shard:	where to look
+ * @index:	the list
+ *
+ * Context: no shard lock held.
+ * Return: a page, claimed, or NULL.
+ */
+struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
+					     unsigned int index)
+{
+	struct z3fold_page *zp;
+
+	spin_lock(&shard->lock);
+	zp = list_first_entry_or_null(&shard->lists[index], struct z3fold_page,
+				      list);
+	if (zp) {
+		unlist_page(zp);
+		zp->state = Z3FOLD_CLAIMED;
+	}
+	spin_unlock(&shard->lock);
+	return zp;
+}
+
+/**
+ * z3fold_shard_find() - as z3fold_shard_claim(), in other CPUs' shards too
+ * @shard:	where to look first
+ * @least:	chunks needed, 1 or more
+ * @most:	chunks of room, at most Z3FOLD_CHUNKS - 1
+ *
+ * Looks at a bounded number of other shards, going round, those of CPUs that
+ * are offline too: after some searches each has been looked at.
+ *
+ * Context: no shard lock held.
+ * Return: a page, claimed, or NULL.
+ */
+struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
+				      unsigned int least, unsigned int most)
+{
+	struct z3fold_page *zp = z3fold_shard_claim(shard, least, most);
+	struct z3fold_shard __percpu *shards = shard->pool->shards;
+	unsigned int tries = min_t(unsigned int, num_possible_cpus(),
+				   OTHER_SHARDS + 1);
+	int cpu = READ_ONCE(shard->next);
+
+	while (!zp && --tries) {
+		struct z3fold_shard *other;
+
+		cpu = cpumask_next(cpu, cpu_possible_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_possible_mask);
+		other = per_cpu_ptr(shards, cpu);
+		/* A stale map costs a miss or a lock, nothing else. */
+		if (other != shard &&
+		    READ_ONCE(other->map) & GENMASK_ULL(Z3FOLD_CHUNKS - 1, least))
+			zp = z3fold_shard_claim(other, least, most);
+	}
+	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
+	return zp;
+}
+
+/**
+ * z3fold_shard_claim_oldest() - take the page longest without an allocation
+ * @shard:	where to look
+ *
+ * Picking and claiming are one critical section: the page cannot go between.
+ *
+ * Context: no shard lock held.
+ * Return: a page, claimed, or NULL.
+ */
+struct z3fold_page *z3fold_shard_claim_oldest(struct z3fold_shard *shard)
+{
+	unsigned int tries = OLDEST_TRIES;
+	struct z3fold_page *zp, *found = NULL;
+
+	spin_lock(&shard->lock);
+	list_for_each_entry(zp, &shard->lru, lru) {
+		if (zp->state == Z3FOLD_LISTED) {
+			unlist_page(zp);
+			zp->state = Z3FOLD_CLAIMED;
+			/* Should it survive, the next search begins elsewhere. */
+			list_move_tail(&zp->lru, &shard->lru);
+			zp->stamp = jiffies;
+			found = zp;
+			break;
+		}
+		if (!--tries)
+			break;
+	}
+	spin_unlock(&shard->lock);
+	return found;
+}
+
+/**
+ * z3fold_shard_isolate() - claim a page for the kernel's page migration
+ * @zp:		the page
+ *
+ * Counts it as isolated; who gives up the claim uncounts it.
+ *
+ * Context: the page is locked (PG_locked) and still movable.
+ * Return: false if somebody has it already.
+ */
+bool z3fold_shard_isolate(struct z3fold_page *zp)
+{
+	struct z3fold_shard *shard = zp->shard;
+	bool ours;
+
+	spin_lock(&shard->lock);
+	ours = zp->state == Z3FOLD_LISTED;
+	if (ours) {
+		unlist_page(zp);
+		zp->state = Z3FOLD_ISOLATED;
+		/* Here, or the page's last free could let the pool go first. */
+		spin_lock(&shard->pool->lock);
+		shard->pool->isolated++;
+		spin_unlock(&shard->pool->lock);
+	}
+	spin_unlock(&shard->lock);
+	return ours;
+}
+
+/**
+ * z3fold_shard_unclaim() - give up a claim
+ * @zp:		the page
+ * @last:	put it at the end of its list
+ *
+ * Context: the caller's claim, and the page lock held.
+ * Return: true if the page is empty: it is DYING, and the caller's to release
+ * after the page lock is dropped.
+ */
+bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last)
+{
+	struct z3fold_shard *shard = zp->shard;
+	bool dying;
+
+	lockdep_assert_held(&zp->lock);
+	spin_lock(&shard->lock);
+	dying = settle(zp, last);
+	spin_unlock(&shard->lock);
+	return dying;
+}
+
+/**
+ * z3fold_shard_add() - note that a claimed page got an object
+ * @zp:		the page
+ * @buddy:	which one
+ * @chunks:	its size
+ * @start:	its first chunk
+ * @bytes:	its size
+ *
+ * Context: the caller's claim, and the page lock held.
+ */
+void z3fold_shard_add(struct z3fold_page *zp, unsigned int buddy,
+		      unsigned int chunks, unsigned int start,
+		      unsigned int bytes)
+{
+	spin_lock(&zp->shard->lock);
+	add_object(zp, buddy, chunks, start, bytes);
+	spin_unlock(&zp->shard->lock);
+}
+
+/**
+ * z3fold_shard_add_unclaim() - note a new object and give up the claim
+ * @zp:		the page, claimed or NEW
+ * @buddy:	which one
+ * @chunks:	its size
+ * @start:	its first chunk
+ * @bytes:	its size
+ *
+ * The page becomes the youngest of its shard.
+ *
+ * Context: the caller's claim, and the page lock held.
+ */
+void z3fold_shard_add_unclaim(struct z3fold_page *zp, unsigned int buddy,
+			      unsigned int chunks, unsigned int start,
+			      unsigned int bytes)
+{
+	struct z3fold_shard *shard = zp->shard;
+
+	spin_lock(&shard->lock);
+	add_object(zp, buddy, chunks, start, bytes);
+	if (Z3FOLD_HAVE_RECLAIM) {
+		list_move_tail(&zp->lru, &shard->lru);
+		zp->stamp = jiffies;
+	}
+	list_page(zp, false);
+	fold(shard);
+	spin_unlock(&shard->lock);
+}
+
+/**
+ * z3fold_shard_remove() - note that an object is gone from a page
+ * @zp:		the page, in whatever state
+ * @buddy:	which one
+ *
+ * Context: the page lock held.
+ * Return: true if nobody has claimed the page and this was its last object: it
+ * is DYING, and the caller's to release after the page lock is dropped.
+ */
+bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy)
+{
+	struct z3fold_shard *shard = zp->shard;
+	bool dying = false, check;
+
+	spin_lock(&shard->lock);
+	remove_object(zp, buddy);
+	if (zp->state == Z3FOLD_LISTED) {
+		unlist_page(zp);
+		dying = settle(zp, false);
+	}
+	check = fold(shard);
+	spin_unlock(&shard->lock);
+	if (check)
+		z3fold_compact_check(shard->pool);
+	return dying;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * validate.c - is a page what its descriptor, its words and its lists say
+ *
+ * One checker for all: debug builds after each change, debugfs on demand, the
+ * tests.
+ */
+#include "internal.h"
+
+static int complain(const struct z3fold_page *zp, const char *what)
+{
+	pr_err("z3fold: error: page %lx, state %u, list %u, sizes %u %u %u, middle at %u: %s\n",
+	       zp->pageno, zp->state, zp->index,
+	       zp->layout.chunks[Z3FOLD_FIRST],
+	       zp->layout.chunks[Z3FOLD_MIDDLE],
+	       zp->layout.chunks[Z3FOLD_LAST], zp->layout.start, what);
+	return 1;
+}
+
+static int validate_object(struct z3fold_page *zp, unsigned int buddy)
+{
+	union z3fold_word *word = zp->objects[buddy];
+	struct z3fold_page *home;
+	unsigned long val;
+	int errors = 0;
+
+	if (!word) {
+		if (zp->layout.chunks[buddy] || zp->bytes[buddy])
+			errors += complain(zp, "an object without a word");
+		return errors;
+	}
+	if (zp->zombie & BIT(buddy)) {
+		if (zp->layout.chunks[buddy] || !(zp->called & BIT(buddy)))
+			errors += complain(zp, "a zombie that is alive");
+		return errors;
+	}
+	if (!zp->layout.chunks[buddy])
+		errors += complain(zp, "a word without an object");
+	if (z3fold_size_to_chunks(zp->bytes[buddy]) != zp->layout.chunks[buddy])
+		errors += complain(zp, "bytes and chunks differ");
+	val = atomic_long_read(&word->val);
+	if (val & Z3FOLD_MOVING)
+		errors += complain(zp, "MOVING outside a move");
+	if (z3fold_word_pageno(val) != zp->pageno ||
+	    z3fold_word_start(val) != z3fold_layout_start(&zp->layout, buddy))
+		errors += complain(zp, "a word that leads elsewhere");
+	/* The used mark of another home is under another lock. */
+	home = z3fold_handle_home(word);
+	if (home == zp && !(zp->used & BIT(word - zp->words)))
+		errors += complain(zp, "an object with an unused word");
+	return errors;
+}
+
+/**
+ * z3fold_page_validate() - check a descriptor against all that it goes with
+ * @zp:		the descriptor
+ *
+ * Context: the page lock held, and with it a claim or a reason why the page
+ * cannot go.
+ * Return: the number of errors; each is in the kernel log.
+ */
+int z3fold_page_validate(struct z3fold_page *zp)
+{
+	struct z3fold_shard *shard = zp->shard;
+	unsigned int buddy;
+	int errors = 0;
+
+	lockdep_assert_held(&zp->lock);
+	if (zp->pageno == Z3FOLD_NO_PAGE)
+		return zp->used ? 0 : complain(zp, "a ghost without a word");
+	if (page_private(z3fold_page_page(zp)) != (unsigned long)zp)
+		errors += complain(zp, "the page leads to another descriptor");
+	if (!z3fold_layout_valid(&zp->layout))
+		errors += complain(zp, "objects overlap");
+	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++)
+		errors += validate_object(zp, buddy);
+
+	spin_lock(&shard->lock);
+	if (zp->state == Z3FOLD_LISTED) {
+		if (!z3fold_layout_buddies(&zp->layout))
+			errors += complain(zp, "an empty page is listed");
+		if (zp->index != z3fold_layout_room(&zp->layout))
+			errors += complain(zp, "on the wrong list");
+		if (!(shard->map & BIT_ULL(zp->index)))
+			errors += complain(zp, "its list is marked empty");
+	}
+	spin_unlock(&shard->lock);
+	return errors;
+}
+
+/* Go round one list once: claim the first page, check it, put it last. */
+static unsigned long validate_list(struct z3fold_shard *shard,
+				   unsigned int index, unsigned long *pages)
+{
+	unsigned int n = READ_ONCE(shard->length[index]);
+	unsigned long errors = 0;
+	struct z3fold_page *zp;
+	bool dying;
+
+	while (n-- && (zp = z3fold_shard_claim_index(shard, index))) {
+		spin_lock(&zp->lock);
+		if (zp->index != index)
+			errors += complain(zp, "found on another list");
+		errors += z3fold_page_validate(zp);
+		dying = z3fold_shard_unclaim(zp, true);
+		spin_unlock(&zp->lock);
+		if (dying)
+			z3fold_page_release(zp);
+		++*pages;
+		cond_resched();
+	}
+	return errors;
+}
+
+/**
+ * z3fold_pool_validate() - check every page that is on a list
+ * @pool:	the pool
+ * @pages:	how many there were; on a quiet pool, all
+ *
+ * Context: process, may sleep; no lock held.
+ * Return: the number of errors; each is in the kernel log.
+ */
+unsigned long z3fold_pool_validate(struct z3fold_pool *pool,
+				   unsigned long *pages)
+{
+	unsigned long errors = 0;
+	unsigned int index;
+	int cpu;
+
+	*pages = 0;
+	for_each_possible_cpu(cpu)
+		for (index = 0; index < Z3FOLD_CHUNKS; index++)
+			errors += validate_list(per_cpu_ptr(pool->shards, cpu),
+						index, pages);
+	return errors;
+}
