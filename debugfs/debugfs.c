@@ -182,7 +182,7 @@ void z3fold_debugfs_add(struct z3fold_pool *pool)
 
 	lockdep_assert_held(&z3fold_pools_lock);
 	strscpy(name, pool->name, sizeof(name) - sizeof("-4294967295"));
-	while ((taken = debugfs_lookup(name, root))) {
+	while (!IS_ERR_OR_NULL(taken = debugfs_lookup(name, root))) {
 		dput(taken);
 		snprintf(name, sizeof(name), "%.40s-%u", pool->name, ++n);
 	}
@@ -197,7 +197,7 @@ void z3fold_debugfs_add(struct z3fold_pool *pool)
  * z3fold_debugfs_remove() - remove a pool's directory
  * @pool:	the pool
  *
- * Context: process; waits for those who are reading its files.
+ * Context: process; waits for those who use its files, a sweep too.
  */
 void z3fold_debugfs_remove(struct z3fold_pool *pool)
 {

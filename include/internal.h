@@ -33,6 +33,7 @@
 
 #include "z3fold.h"
 #include "layout.h"
+#include "lru.h"
 #include "word.h"
 
 /**
@@ -58,55 +59,50 @@ enum z3fold_state {
 
 /**
  * struct z3fold_page - the descriptor of a page
- * @words:	words that handles point to: one an object that was allocated in
+ * @words:	words that handles lead to: one an object that was allocated in
  *		this page, wherever it lies now
  * @lock:	the page lock of our lock order
- * @used:	which @words are in use (page lock)
+ * @used:	which @words are in use, as a mask (page lock)
  * @called:	which buddy is in its eviction callback, as a mask (page lock)
  * @zombie:	which buddy was freed during that callback (page lock)
- * @movable:	the kernel may migrate the page; constant once it is listed, and
- *		over a migration changed by the migrator alone
- * @pageno:	the page, Z3FOLD_NO_PAGE when it is gone (page lock; read
- *		without it through READ_ONCE by who holds a pin)
- * @objects:	the word of each object in this page, NULL: none (page lock)
- * @bytes:	the size of each object in bytes (page lock)
- * @layout:	the size and place of each object in chunks (page lock)
+ * @movable:	the kernel may migrate the page; constant once it is listed
  * @state:	see enum z3fold_state (lock of @shard)
  * @index:	the list that a listed page is on (lock of @shard).  Stored, since
  *		sizes change under the page lock while a page is listed
- * @stamp:	when an object was last allocated here, in jiffies (lock of @shard)
+ * @pageno:	the page, Z3FOLD_NO_PAGE when it is gone (page lock; read
+ *		without it through READ_ONCE by who holds a pin)
+ * @objects:	the handle of each object in this page, 0: none (page lock)
  * @shard:	where its lists are; never changes
  * @list:	one of the shard's lists, or the pool's deferred list
- * @lru:	the shard's LRU, where the kernel has reclaim (lock of @shard)
+ * @layout:	the size and place of each object (page lock)
+ * @lru:	its place in the shard's LRU (lock of @shard)
  *
- * A descriptor outlives its page until its last word is free: a ghost.  Its
- * first cache line is what map and free read.
+ * A descriptor outlives its page until its last word is free: a ghost.
+ *
+ * There is one a page, so its size counts: 96 bytes on 64 bit without LRU and
+ * lock debugging, three blocks of 32.  map and unmap touch the first alone, and
+ * none of them lies across two cache lines.
  */
 struct z3fold_page {
 	union z3fold_word words[Z3FOLD_BUDDIES];
 	spinlock_t lock;
-	u8 used;
-	u8 called;
-	u8 zombie;
-	u8 movable;
-	unsigned long pageno;
-	union z3fold_word *objects[Z3FOLD_BUDDIES];
-
-	u16 bytes[Z3FOLD_BUDDIES];
-	struct z3fold_layout layout;
+	u16 used : Z3FOLD_BUDDIES;
+	u16 called : Z3FOLD_BUDDIES;
+	u16 zombie : Z3FOLD_BUDDIES;
+	u16 movable : 1;
 	u8 state;
 	u8 index;
-	u32 stamp;
+
+	unsigned long pageno;
+	unsigned long objects[Z3FOLD_BUDDIES];
+
 	struct z3fold_shard *shard;
 	struct list_head list;
-	struct list_head lru;
+	struct z3fold_layout layout;
+	struct z3fold_lru lru;
 };
 
-/*
- * A handle leads to its descriptor by alignment.  The slab object is aligned to
- * the power of two not below its size: 128 bytes without lock debugging.
- */
-#define Z3FOLD_PAGE_ALIGN	roundup_pow_of_two(sizeof(struct z3fold_page))
+#define Z3FOLD_PAGE_ALIGN	32
 
 /**
  * enum z3fold_event - what a pool counts beside what it holds
@@ -153,7 +149,7 @@ struct z3fold_census {
  * @map:	bit i: the list of pages with room for i chunks is not empty
  * @lists:	pages by room, those without any on list 0
  * @length:	of each list
- * @lru:	all pages of the shard, the one longest without an allocation first
+ * @lru:	all pages of the shard by age
  * @objects:	stored
  * @chunks:	stored
  * @folded_objects: what of @objects the pool's sum knows
@@ -175,7 +171,7 @@ struct z3fold_shard {
 	long folded_chunks;
 	int next;
 	struct z3fold_pool *pool;
-	struct list_head lru;
+	struct z3fold_lru lru;
 	struct list_head lists[Z3FOLD_CHUNKS];
 	u32 length[Z3FOLD_CHUNKS];
 	struct z3fold_census census;
@@ -194,10 +190,12 @@ struct z3fold_shard {
  * @isolated:	pages that the kernel's page migration holds
  * @wait:	for @isolated to become zero
  * @release_work: releases the deferred pages
- * @sweep_lock:	one sweep at a time; guards @swept_excess, @swept_objects
+ * @sweep_lock:	one sweep at a time; guards what follows
  * @sweep_work:	a sweep that the pool asked for itself
- * @swept_excess: pages for 1024 at the bound when the last sweep ended
- * @swept_objects: the pool's objects then
+ * @sweep_index: the list where a sweep that was cut short goes on
+ * @swept_excess: pages for 1024 at the bound when a sweep had done what it
+ *		could, or the fewest since (read and lowered without the lock)
+ * @swept_objects: the pool's objects then, or the most since (likewise)
  * @swept_moved: objects that the last sweep moved, for who asked for it
  * @swept_freed: pages that it gave back
  * @evict:	the owner's callback, NULL where it has none
@@ -221,6 +219,7 @@ struct z3fold_pool {
 
 	struct mutex sweep_lock;
 	struct work_struct sweep_work;
+	unsigned int sweep_index;
 	unsigned long swept_excess;
 	long swept_objects;
 	unsigned long swept_moved;
@@ -250,16 +249,17 @@ extern struct mutex z3fold_pools_lock;
 extern struct workqueue_struct *z3fold_wq;
 
 /* handles.c */
-unsigned long z3fold_handle_pin(union z3fold_word *word);
-void z3fold_handle_unpin(union z3fold_word *word);
-bool z3fold_handle_start_move(union z3fold_word *word);
-void z3fold_handle_end_move(union z3fold_word *word, unsigned long location);
-struct z3fold_page *z3fold_handle_home(const union z3fold_word *word);
-struct z3fold_page *z3fold_handle_owner(const union z3fold_word *word,
-					unsigned long val);
-union z3fold_word *z3fold_handle_new(struct z3fold_page *home);
-void z3fold_handle_clear(struct z3fold_page *home, union z3fold_word *word);
-void z3fold_handle_free(struct z3fold_pool *pool, union z3fold_word *word);
+unsigned long z3fold_handle_pin(unsigned long handle);
+void z3fold_handle_unpin(unsigned long handle);
+unsigned long z3fold_handle_read(unsigned long handle);
+bool z3fold_handle_start_move(unsigned long handle);
+void z3fold_handle_end_move(unsigned long handle, unsigned long location);
+struct z3fold_page *z3fold_handle_home(unsigned long handle);
+struct z3fold_page *z3fold_handle_owner(unsigned long handle, unsigned long val);
+unsigned long z3fold_handle_new(struct z3fold_page *home, unsigned long location);
+void z3fold_handle_clear(unsigned long handle);
+void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle);
+bool z3fold_handle_used(unsigned long handle);
 
 /* page.c */
 int z3fold_page_init(void);
@@ -274,22 +274,20 @@ unsigned long z3fold_page_ghosts(struct z3fold_pool *pool);
 
 /* shard.c */
 void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool);
+void z3fold_shard_take(struct z3fold_page *zp);
 struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
 				       unsigned int least, unsigned int most);
 struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 					     unsigned int index);
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				      unsigned int least, unsigned int most);
-struct z3fold_page *z3fold_shard_claim_oldest(struct z3fold_shard *shard);
 bool z3fold_shard_isolate(struct z3fold_page *zp);
 bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last);
-void z3fold_shard_add(struct z3fold_page *zp, unsigned int buddy,
-		      unsigned int chunks, unsigned int start,
-		      unsigned int bytes);
-void z3fold_shard_add_unclaim(struct z3fold_page *zp, unsigned int buddy,
-			      unsigned int chunks, unsigned int start,
-			      unsigned int bytes);
-bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy);
+void z3fold_shard_move(struct z3fold_page *from, unsigned int buddy,
+		       struct z3fold_page *to, const struct z3fold_fit *fit);
+void z3fold_shard_add_unclaim(struct z3fold_page *zp,
+			      const struct z3fold_fit *fit, unsigned int bytes);
+bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying);
 
 /* pool.c */
 void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum);
@@ -298,7 +296,7 @@ unsigned long z3fold_pool_bound(long objects, long chunks);
 
 /* compaction.c */
 int z3fold_compact_slide(struct z3fold_page *zp, unsigned int start);
-unsigned long z3fold_compact_pool(struct z3fold_pool *pool);
+void z3fold_compact_pool(struct z3fold_pool *pool);
 unsigned long z3fold_compact_try(struct z3fold_pool *pool,
 				 unsigned long most_pages);
 unsigned long z3fold_compact_gain(struct z3fold_pool *pool);

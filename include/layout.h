@@ -28,11 +28,12 @@ enum z3fold_buddy {
 
 /**
  * struct z3fold_layout - what lies where in a page
- * @chunks:	the size of each buddy in chunks, 0: none
+ * @bytes:	the size of each buddy in bytes, 0: none
  * @start:	the chunk where MIDDLE begins; meaningless without one
  */
 struct z3fold_layout {
-	u8 chunks[Z3FOLD_BUDDIES];
+	/* static_assert in layout.c: a page's size fits */
+	u16 bytes[Z3FOLD_BUDDIES];
 	u8 start;
 };
 
@@ -54,16 +55,23 @@ static inline unsigned int z3fold_size_to_chunks(unsigned int bytes)
 	return (bytes + Z3FOLD_CHUNK_SIZE - 1) >> Z3FOLD_CHUNK_SHIFT;
 }
 
+static inline unsigned int z3fold_layout_chunks(const struct z3fold_layout *l,
+						unsigned int buddy)
+{
+	return z3fold_size_to_chunks(l->bytes[buddy]);
+}
+
 static inline unsigned int z3fold_layout_free(const struct z3fold_layout *l)
 {
-	return Z3FOLD_CHUNKS - l->chunks[Z3FOLD_FIRST] -
-	       l->chunks[Z3FOLD_MIDDLE] - l->chunks[Z3FOLD_LAST];
+	return Z3FOLD_CHUNKS - z3fold_layout_chunks(l, Z3FOLD_FIRST) -
+	       z3fold_layout_chunks(l, Z3FOLD_MIDDLE) -
+	       z3fold_layout_chunks(l, Z3FOLD_LAST);
 }
 
 static inline unsigned int z3fold_layout_buddies(const struct z3fold_layout *l)
 {
-	return !!l->chunks[Z3FOLD_FIRST] + !!l->chunks[Z3FOLD_MIDDLE] +
-	       !!l->chunks[Z3FOLD_LAST];
+	return !!l->bytes[Z3FOLD_FIRST] + !!l->bytes[Z3FOLD_MIDDLE] +
+	       !!l->bytes[Z3FOLD_LAST];
 }
 
 /* The chunks that another object could get: none where there are three. */
@@ -82,7 +90,7 @@ static inline unsigned int z3fold_layout_start(const struct z3fold_layout *l,
 	case Z3FOLD_MIDDLE:
 		return l->start;
 	default:
-		return Z3FOLD_CHUNKS - l->chunks[Z3FOLD_LAST];
+		return Z3FOLD_CHUNKS - z3fold_layout_chunks(l, Z3FOLD_LAST);
 	}
 }
 

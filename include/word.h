@@ -19,14 +19,16 @@
  * Where a byte of the word can be stored alone, the first pin is dropped by a
  * plain store: a locked instruction would wait for the payload's stores to
  * drain.  The kernel's queued spinlock mixes byte stores with cmpxchg in the
- * same manner, so its presence tells that the architecture can.
+ * same manner, so its presence tells that the architecture can (user-mode Linux
+ * on x86 has none, but the processor is the same).
  */
 #ifndef _Z3FOLD_WORD_H
 #define _Z3FOLD_WORD_H
 
 #include "layout.h"
 
-#if defined(CONFIG_64BIT) && defined(CONFIG_ARCH_USE_QUEUED_SPINLOCKS)
+#if defined(CONFIG_64BIT) && \
+	(defined(CONFIG_X86_64) || defined(CONFIG_ARCH_USE_QUEUED_SPINLOCKS))
 #define Z3FOLD_WORD_BYTE_STORE	1
 #else
 #define Z3FOLD_WORD_BYTE_STORE	0

@@ -17,8 +17,8 @@ struct z3fold_pool;
  */
 typedef int (*z3fold_evict_t)(void *owner, unsigned long handle);
 
-struct z3fold_pool *z3fold_pool_create(const char *name, gfp_t gfp,
-				       z3fold_evict_t evict, void *owner);
+struct z3fold_pool *z3fold_pool_create(const char *name, z3fold_evict_t evict,
+				       void *owner);
 void z3fold_pool_destroy(struct z3fold_pool *pool);
 u64 z3fold_pool_pages(struct z3fold_pool *pool);
 

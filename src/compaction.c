@@ -24,6 +24,10 @@
 #define EXCESS_WORSE	(EXCESS_ONE / 32)
 #define START_PAGES	16		/* not worth a sweep below */
 
+/* What the shrinker looks at for each page that it asks for, and at least. */
+#define LOOKS_A_PAGE	4
+#define LEAST_LOOKS	128
+
 static unsigned long pool_bound(struct z3fold_pool *pool)
 {
 	return z3fold_pool_bound(atomic_long_read(&pool->objects),
@@ -32,7 +36,8 @@ static unsigned long pool_bound(struct z3fold_pool *pool)
 
 static unsigned long pool_excess(struct z3fold_pool *pool)
 {
-	return z3fold_pool_pages(pool) * EXCESS_ONE / max(pool_bound(pool), 1UL);
+	return (unsigned long)z3fold_pool_pages(pool) * EXCESS_ONE /
+	       max(pool_bound(pool), 1UL);
 }
 
 /**
@@ -45,21 +50,21 @@ static unsigned long pool_excess(struct z3fold_pool *pool)
  */
 int z3fold_compact_slide(struct z3fold_page *zp, unsigned int start)
 {
-	union z3fold_word *word = zp->objects[Z3FOLD_MIDDLE];
+	unsigned long handle = zp->objects[Z3FOLD_MIDDLE];
 	void *page = z3fold_pageno_address(zp->pageno);
 
 	lockdep_assert_held(&zp->lock);
 	preempt_disable();
-	if (!z3fold_handle_start_move(word)) {
+	if (!z3fold_handle_start_move(handle)) {
 		preempt_enable();
 		z3fold_count(zp->shard->pool, Z3FOLD_PINNED_REFUSED, 1);
 		return -EAGAIN;
 	}
 	memmove(page + (start << Z3FOLD_CHUNK_SHIFT),
 		page + (zp->layout.start << Z3FOLD_CHUNK_SHIFT),
-		zp->bytes[Z3FOLD_MIDDLE]);
+		zp->layout.bytes[Z3FOLD_MIDDLE]);
 	zp->layout.start = start;
-	z3fold_handle_end_move(word, z3fold_word_encode(zp->pageno, start));
+	z3fold_handle_end_move(handle, z3fold_word_encode(zp->pageno, start));
 	preempt_enable();
 	z3fold_count(zp->shard->pool, Z3FOLD_MOVED_IN_PAGE, 1);
 	return 0;
@@ -69,33 +74,32 @@ int z3fold_compact_slide(struct z3fold_page *zp, unsigned int start)
 static int move_object(struct z3fold_page *from, unsigned int buddy,
 		       struct z3fold_page *to)
 {
-	union z3fold_word *word = from->objects[buddy];
-	unsigned int chunks = from->layout.chunks[buddy];
-	unsigned int bytes = from->bytes[buddy];
+	unsigned long handle = from->objects[buddy];
+	unsigned int bytes = from->layout.bytes[buddy];
 	struct z3fold_pool *pool = from->shard->pool;
 	struct z3fold_fit fit;
 
-	if (!word || !z3fold_layout_fit(&to->layout, chunks, &fit))
+	if (!bytes || !z3fold_layout_fit(&to->layout, z3fold_size_to_chunks(bytes),
+					 &fit))
 		return -ENOENT;		/* freed meanwhile */
-	if (to->layout.chunks[Z3FOLD_MIDDLE] && fit.middle != to->layout.start &&
+	if (fit.middle != to->layout.start && to->layout.bytes[Z3FOLD_MIDDLE] &&
 	    z3fold_compact_slide(to, fit.middle))
 		return -EAGAIN;
 	preempt_disable();
-	if (!z3fold_handle_start_move(word)) {
+	if (!z3fold_handle_start_move(handle)) {
 		preempt_enable();
 		z3fold_count(pool, Z3FOLD_PINNED_REFUSED, 1);
 		return -EAGAIN;
 	}
 	memcpy(z3fold_pageno_address(to->pageno) +
 		       (fit.start << Z3FOLD_CHUNK_SHIFT),
-	       z3fold_word_address(atomic_long_read(&word->val)), bytes);
-	to->objects[fit.buddy] = word;
-	from->objects[buddy] = NULL;
-	z3fold_handle_end_move(word, z3fold_word_encode(to->pageno, fit.start));
+	       z3fold_word_address(z3fold_handle_read(handle)), bytes);
+	to->objects[fit.buddy] = handle;
+	from->objects[buddy] = 0;
+	z3fold_handle_end_move(handle, z3fold_word_encode(to->pageno, fit.start));
 	preempt_enable();
 
-	z3fold_shard_add(to, fit.buddy, chunks, fit.start, bytes);
-	z3fold_shard_remove(from, buddy);	/* claimed: not DYING yet */
+	z3fold_shard_move(from, buddy, to, &fit);
 	z3fold_count(pool, Z3FOLD_MOVED_BETWEEN_PAGES, 1);
 	return 0;
 }
@@ -107,8 +111,8 @@ static int largest_buddy(struct z3fold_page *zp, unsigned int *chunks)
 	*chunks = 0;
 	spin_lock(&zp->lock);
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++)
-		if (zp->layout.chunks[buddy] > *chunks) {
-			*chunks = zp->layout.chunks[buddy];
+		if (z3fold_layout_chunks(&zp->layout, buddy) > *chunks) {
+			*chunks = z3fold_layout_chunks(&zp->layout, buddy);
 			largest = buddy;
 		}
 	spin_unlock(&zp->lock);
@@ -156,19 +160,21 @@ static bool empty_page(struct z3fold_page *from, unsigned int room,
 }
 
 /*
- * One pass over the lists, the sparsest first, until the pool stands at @stop
- * or @most_pages have gone.  Each page is looked at once at most.
+ * Go over the lists, the sparsest first, until the pool stands at @stop, or
+ * @most_pages went, or @most_looks pages were looked at: then the next such call
+ * goes on where this one ended.
  */
 static void sweep(struct z3fold_pool *pool, unsigned long stop,
-		  unsigned long most_pages)
+		  unsigned long most_pages, unsigned long most_looks)
 {
-	unsigned int index, n;
+	unsigned int index = pool->sweep_index, n;
 	int cpu;
 
 	lockdep_assert_held(&pool->sweep_lock);
+	z3fold_count(pool, Z3FOLD_SWEEPS, 1);
 	pool->swept_moved = 0;
 	pool->swept_freed = 0;
-	for (index = Z3FOLD_CHUNKS - 1; index; index--) {
+	for (; index; index--) {
 		for_each_possible_cpu(cpu) {
 			struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
 
@@ -176,9 +182,13 @@ static void sweep(struct z3fold_pool *pool, unsigned long stop,
 			while (n--) {
 				struct z3fold_page *zp;
 
-				if (pool_excess(pool) <= stop ||
-				    pool->swept_freed >= most_pages)
-					goto out;
+				if (pool_excess(pool) <= stop)
+					goto done;
+				if (pool->swept_freed >= most_pages ||
+				    !most_looks--) {
+					pool->sweep_index = index;
+					return;
+				}
 				zp = z3fold_shard_claim_index(shard, index);
 				if (!zp)
 					break;
@@ -188,10 +198,18 @@ static void sweep(struct z3fold_pool *pool, unsigned long stop,
 			}
 		}
 	}
-out:
+done:
+	pool->sweep_index = Z3FOLD_CHUNKS - 1;
 	WRITE_ONCE(pool->swept_excess, pool_excess(pool));
 	WRITE_ONCE(pool->swept_objects, atomic_long_read(&pool->objects));
-	z3fold_count(pool, Z3FOLD_SWEEPS, 1);
+}
+
+static void sweep_all(struct z3fold_pool *pool, unsigned long stop)
+{
+	mutex_lock(&pool->sweep_lock);
+	pool->sweep_index = Z3FOLD_CHUNKS - 1;
+	sweep(pool, stop, ULONG_MAX, ULONG_MAX);
+	mutex_unlock(&pool->sweep_lock);
 }
 
 /**
@@ -199,23 +217,30 @@ out:
  * @pool:	the pool
  *
  * Context: process, may sleep.
- * Return: pages given back.
  */
-unsigned long z3fold_compact_pool(struct z3fold_pool *pool)
+void z3fold_compact_pool(struct z3fold_pool *pool)
 {
-	unsigned long freed;
+	sweep_all(pool, EXCESS_ONE);
+}
 
-	mutex_lock(&pool->sweep_lock);
-	sweep(pool, EXCESS_ONE, ULONG_MAX);
-	freed = pool->swept_freed;
-	mutex_unlock(&pool->sweep_lock);
-	return freed;
+/**
+ * z3fold_compact_work() - the sweep that a pool asked for itself
+ * @work:	its sweep_work
+ *
+ * Context: process, may sleep.
+ */
+void z3fold_compact_work(struct work_struct *work)
+{
+	sweep_all(container_of(work, struct z3fold_pool, sweep_work),
+		  EXCESS_STOP);
 }
 
 /**
  * z3fold_compact_try() - give back some pages, unless a sweep is under way
  * @pool:	the pool
  * @most_pages:	enough
+ *
+ * Looks at a number of pages in proportion.
  *
  * Context: process, may sleep, but neither waits for a sweep nor allocates.
  * Return: pages given back.
@@ -227,26 +252,29 @@ unsigned long z3fold_compact_try(struct z3fold_pool *pool,
 
 	if (!mutex_trylock(&pool->sweep_lock))
 		return 0;
-	sweep(pool, EXCESS_STOP, most_pages);
+	sweep(pool, EXCESS_STOP, most_pages,
+	      most_pages * LOOKS_A_PAGE + LEAST_LOOKS);
 	freed = pool->swept_freed;
 	mutex_unlock(&pool->sweep_lock);
 	return freed;
 }
 
-/**
- * z3fold_compact_work() - the sweep that a pool asked for itself
- * @work:	its sweep_work
- *
- * Context: process, may sleep.
+/*
+ * Has the pool become worse, or lost objects, since the best that it was after a
+ * sweep had done what it could?
  */
-void z3fold_compact_work(struct work_struct *work)
+static bool worth_it(struct z3fold_pool *pool)
 {
-	struct z3fold_pool *pool = container_of(work, struct z3fold_pool,
-						sweep_work);
+	unsigned long excess = pool_excess(pool);
+	unsigned long least = READ_ONCE(pool->swept_excess);
+	long objects = atomic_long_read(&pool->objects);
+	long most = READ_ONCE(pool->swept_objects);
 
-	mutex_lock(&pool->sweep_lock);
-	sweep(pool, EXCESS_STOP, ULONG_MAX);
-	mutex_unlock(&pool->sweep_lock);
+	if (excess < least)
+		WRITE_ONCE(pool->swept_excess, excess);
+	if (objects > most)
+		WRITE_ONCE(pool->swept_objects, objects);
+	return excess >= least + EXCESS_WORSE || objects < most - most / 32;
 }
 
 /**
@@ -254,14 +282,15 @@ void z3fold_compact_work(struct work_struct *work)
  * @pool:	the pool
  *
  * Context: any.
- * Return: pages above the point where a sweep stops; an estimate.
+ * Return: pages above the point where a sweep stops; 0 if a sweep would be in
+ * vain.  An estimate.
  */
 unsigned long z3fold_compact_gain(struct z3fold_pool *pool)
 {
 	unsigned long pages = z3fold_pool_pages(pool);
 	unsigned long floor = pool_bound(pool) * EXCESS_STOP / EXCESS_ONE;
 
-	return pages > floor ? pages - floor : 0;
+	return pages >= floor + START_PAGES && worth_it(pool) ? pages - floor : 0;
 }
 
 /**
@@ -274,18 +303,6 @@ unsigned long z3fold_compact_gain(struct z3fold_pool *pool)
  */
 void z3fold_compact_check(struct z3fold_pool *pool)
 {
-	unsigned long excess = pool_excess(pool);
-	unsigned long swept = READ_ONCE(pool->swept_excess);
-	long objects = atomic_long_read(&pool->objects);
-	long most = READ_ONCE(pool->swept_objects);
-
-	/* "Since" means since the best that the pool was after the sweep. */
-	if (excess < swept)
-		WRITE_ONCE(pool->swept_excess, excess);
-	if (objects > most)
-		WRITE_ONCE(pool->swept_objects, objects);
-	if (excess < EXCESS_START || z3fold_compact_gain(pool) < START_PAGES)
-		return;
-	if (excess >= swept + EXCESS_WORSE || objects < most - most / 32)
+	if (z3fold_compact_gain(pool) && pool_excess(pool) >= EXCESS_START)
 		queue_work(z3fold_wq, &pool->sweep_work);
 }

@@ -4,12 +4,12 @@
  *
  * z3fold stores compressed pages, up to three objects in one page.  A page
  * holds nothing but objects; what is known of it is in a descriptor of its own
- * (struct z3fold_page), which the page's private field leads to.  A handle is
- * the address of a word in a descriptor; the word says where the object is, and
- * keeps saying so while the object moves (word.h, handles.c).
+ * (struct z3fold_page), which the page's private field leads to.  A handle
+ * leads to a word in a descriptor; the word says where the object is, and keeps
+ * saying so while the object moves (word.h, handles.c).
  *
  *	handle --> word in its home descriptor --> page, start chunk, pins
- *	page->private --> owner's descriptor --> each object's word
+ *	page->private --> owner's descriptor --> each object's handle
  *
  * A pool's pages are kept in shards, one a CPU, on lists by room (shard.c).
  *
@@ -30,37 +30,38 @@
 #include "internal.h"
 
 /*
- * An allocation gives up on old pages after as many whose MIDDLE had to slide
- * but is pinned: its time must not depend on how many are.
+ * An allocation gives up on old pages after as many that have room but whose
+ * MIDDLE had to slide and is pinned: its time must not depend on how many are.
  */
 #define MAX_PINNED	2
 
-static union z3fold_word *put_object(struct z3fold_page *zp, size_t size,
-				     gfp_t gfp)
+/* Put an object into a claimed or new page; drops the claim. */
+static int put_object(struct z3fold_page *zp, size_t size, gfp_t gfp,
+		      unsigned long *handle)
 {
 	struct z3fold_pool *pool = zp->shard->pool;
-	unsigned int chunks = z3fold_size_to_chunks(size);
 	struct z3fold_page *ghost = NULL, *home;
-	union z3fold_word *word;
 	struct z3fold_fit fit;
 	int err = 0;
 
 	spin_lock(&zp->lock);
 	/* Objects that moved away can hold all words of a page with room. */
-	if (zp->used == Z3FOLD_ALL_WORDS) {
+	if (unlikely(zp->used == Z3FOLD_ALL_WORDS)) {
 		spin_unlock(&zp->lock);
 		ghost = z3fold_page_new_ghost(pool, gfp);
 		spin_lock(&zp->lock);
 		if (!ghost && zp->used == Z3FOLD_ALL_WORDS)
-			err = -ENOMEM;
+			err = -EAGAIN;	/* another page may have a word */
 	}
 	/* The page is claimed: meanwhile its room can only have grown. */
-	if (!err && WARN_ON_ONCE(!z3fold_layout_fit(&zp->layout, chunks, &fit)))
+	if (!err && WARN_ON_ONCE(!z3fold_layout_fit(&zp->layout,
+						    z3fold_size_to_chunks(size),
+						    &fit)))
 		err = -EAGAIN;
-	if (!err && zp->layout.chunks[Z3FOLD_MIDDLE] &&
-	    fit.middle != zp->layout.start)
+	if (!err && fit.middle != zp->layout.start &&
+	    zp->layout.bytes[Z3FOLD_MIDDLE])
 		err = z3fold_compact_slide(zp, fit.middle);
-	if (err) {
+	if (unlikely(err)) {
 		bool dying = z3fold_shard_unclaim(zp, true);
 
 		spin_unlock(&zp->lock);
@@ -68,19 +69,18 @@ static union z3fold_word *put_object(struct z3fold_page *zp, size_t size,
 			z3fold_page_release(zp);
 		if (ghost)
 			z3fold_page_free(pool, ghost);
-		return ERR_PTR(err);
+		return err;
 	}
 
 	home = zp->used == Z3FOLD_ALL_WORDS ? ghost : zp;
-	word = z3fold_handle_new(home);
-	zp->objects[fit.buddy] = word;
-	atomic_long_set(&word->val,
-			z3fold_word_encode(zp->pageno, fit.start) | Z3FOLD_FRESH);
-	z3fold_shard_add_unclaim(zp, fit.buddy, chunks, fit.start, size);
+	*handle = z3fold_handle_new(home,
+				    z3fold_word_encode(zp->pageno, fit.start));
+	zp->objects[fit.buddy] = *handle;
+	z3fold_shard_add_unclaim(zp, &fit, size);
 	spin_unlock(&zp->lock);
-	if (ghost && home != ghost)
+	if (unlikely(ghost && home != ghost))
 		z3fold_page_free(pool, ghost);
-	return word;
+	return 0;
 }
 
 /**
@@ -100,42 +100,38 @@ static union z3fold_word *put_object(struct z3fold_page *zp, size_t size,
 int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 		 unsigned long *handle)
 {
-	union z3fold_word *word = ERR_PTR(-EAGAIN);
 	unsigned int tries = MAX_PINNED;
 	struct z3fold_page *zp;
+	int err = -EAGAIN;
 
 	if (!size)
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -ENOSPC;
 
-	do {
+	while (err == -EAGAIN && tries--) {
 		zp = z3fold_shard_find(raw_cpu_ptr(pool->shards),
 				       z3fold_size_to_chunks(size),
 				       Z3FOLD_CHUNKS - 1);
 		if (!zp)
 			break;
-		word = put_object(zp, size, gfp);
-	} while (word == ERR_PTR(-EAGAIN) && --tries);
-
-	if (word == ERR_PTR(-EAGAIN)) {
+		err = put_object(zp, size, gfp, handle);
+	}
+	if (err == -EAGAIN) {
 		zp = z3fold_page_new(pool, gfp);
-		word = zp ? put_object(zp, size, gfp) : ERR_PTR(-ENOMEM);
+		err = zp ? put_object(zp, size, gfp, handle) : -ENOMEM;
 	}
-	if (IS_ERR(word)) {
+	if (unlikely(err))
 		z3fold_count(pool, Z3FOLD_ALLOC_FAILED, 1);
-		return PTR_ERR(word);
-	}
-	*handle = (unsigned long)word;
-	return 0;
+	return err;
 }
 
-static int buddy_of(const struct z3fold_page *zp, const union z3fold_word *word)
+static int buddy_of(const struct z3fold_page *zp, unsigned long handle)
 {
 	int buddy;
 
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++)
-		if (zp->objects[buddy] == word)
+		if (zp->objects[buddy] == handle)
 			return buddy;
 	return -ENOENT;
 }
@@ -156,39 +152,40 @@ static int buddy_of(const struct z3fold_page *zp, const union z3fold_word *word)
  */
 void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 {
-	union z3fold_word *word = (union z3fold_word *)handle;
-	struct z3fold_page *zp, *home = z3fold_handle_home(word);
-	unsigned long val = z3fold_handle_pin(word);
-	bool dying;
+	struct z3fold_page *zp, *home = z3fold_handle_home(handle);
+	unsigned long val = z3fold_handle_pin(handle);
+	bool dying, check;
 	int buddy;
 
 	if (WARN_ONCE((val & Z3FOLD_WORD_UNUSED) == Z3FOLD_WORD_UNUSED,
 		      "z3fold: an object was freed twice\n")) {
-		z3fold_handle_unpin(word);
+		z3fold_handle_unpin(handle);
 		return;
 	}
-	zp = z3fold_handle_owner(word, val);
+	zp = z3fold_handle_owner(handle, val);
 	spin_lock(&zp->lock);
-	buddy = buddy_of(zp, word);
+	buddy = buddy_of(zp, handle);
 	if (WARN_ON_ONCE(buddy < 0 || zp->zombie & BIT(buddy))) {
 		spin_unlock(&zp->lock);
-		z3fold_handle_unpin(word);
+		z3fold_handle_unpin(handle);
 		return;
 	}
-	dying = z3fold_shard_remove(zp, buddy);
-	if (zp->called & BIT(buddy)) {
+	check = z3fold_shard_remove(zp, buddy, &dying);
+	if (unlikely(zp->called & BIT(buddy))) {
 		zp->zombie |= BIT(buddy);
-		z3fold_handle_unpin(word);
+		z3fold_handle_unpin(handle);
 		spin_unlock(&zp->lock);
 		return;
 	}
-	zp->objects[buddy] = NULL;
+	zp->objects[buddy] = 0;
 	if (home == zp)
-		z3fold_handle_clear(zp, word);
+		z3fold_handle_clear(handle);
 	spin_unlock(&zp->lock);
 	/* The owner is no longer ours to touch, unless we made it DYING. */
 	if (home != zp)
-		z3fold_handle_free(pool, word);
+		z3fold_handle_free(pool, handle);
 	if (dying)
 		z3fold_page_release(zp);
+	if (unlikely(check))
+		z3fold_compact_check(pool);
 }

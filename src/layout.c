@@ -4,6 +4,8 @@
  */
 #include "internal.h"
 
+static_assert(PAGE_SIZE <= U16_MAX, "z3fold needs pages of less than 64 KiB");
+
 /**
  * z3fold_layout_fit() - find the place of a new object in a page
  * @l:		the page's layout
@@ -20,9 +22,9 @@
 bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,
 		       struct z3fold_fit *fit)
 {
-	unsigned int first = l->chunks[Z3FOLD_FIRST];
-	unsigned int middle = l->chunks[Z3FOLD_MIDDLE];
-	unsigned int last = l->chunks[Z3FOLD_LAST];
+	unsigned int first = z3fold_layout_chunks(l, Z3FOLD_FIRST);
+	unsigned int middle = z3fold_layout_chunks(l, Z3FOLD_MIDDLE);
+	unsigned int last = z3fold_layout_chunks(l, Z3FOLD_LAST);
 
 	if (chunks > z3fold_layout_room(l))
 		return false;
@@ -58,12 +60,12 @@ bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,
  */
 bool z3fold_layout_valid(const struct z3fold_layout *l)
 {
-	unsigned int middle = l->chunks[Z3FOLD_MIDDLE];
+	unsigned int middle = z3fold_layout_chunks(l, Z3FOLD_MIDDLE);
 
-	if (l->chunks[Z3FOLD_FIRST] + middle + l->chunks[Z3FOLD_LAST] >
+	if (z3fold_layout_chunks(l, Z3FOLD_FIRST) + middle + z3fold_layout_chunks(l, Z3FOLD_LAST) >
 	    Z3FOLD_CHUNKS)
 		return false;
 	return !middle ||
-	       (l->start >= l->chunks[Z3FOLD_FIRST] &&
-		l->start + middle <= Z3FOLD_CHUNKS - l->chunks[Z3FOLD_LAST]);
+	       (l->start >= z3fold_layout_chunks(l, Z3FOLD_FIRST) &&
+		l->start + middle <= Z3FOLD_CHUNKS - z3fold_layout_chunks(l, Z3FOLD_LAST));
 }

@@ -22,7 +22,8 @@ static void uncount(struct z3fold_pool *pool)
 {
 	/* destroy takes this lock once more: we do not touch the pool after it */
 	spin_lock(&pool->lock);
-	if (!--pool->isolated)
+	WRITE_ONCE(pool->isolated, pool->isolated - 1);
+	if (!pool->isolated)
 		wake_up(&pool->wait);
 	spin_unlock(&pool->lock);
 }

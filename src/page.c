@@ -30,7 +30,7 @@ static struct z3fold_page *descriptor_new(struct z3fold_pool *pool, gfp_t gfp)
 		return NULL;
 	spin_lock_init(&zp->lock);
 	INIT_LIST_HEAD(&zp->list);
-	INIT_LIST_HEAD(&zp->lru);
+	z3fold_lru_init(&zp->lru);
 	zp->state = Z3FOLD_NEW;
 	zp->pageno = Z3FOLD_NO_PAGE;
 	zp->shard = raw_cpu_ptr(pool->shards);

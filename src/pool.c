@@ -10,26 +10,26 @@
 /**
  * z3fold_pool_create() - make a pool
  * @name:	its name in debugfs; several pools may have the same
- * @gfp:	how to allocate it
  * @evict:	asks the owner to let go of an object, or NULL
  * @owner:	the argument for @evict
  *
- * Context: process, may sleep.
+ * Context: process, sleeps: zpool's gfp flags are for the objects, and would
+ * have the per-CPU allocator take what it has at hand or fail.
  * Return: the pool, or NULL without memory.
  */
-struct z3fold_pool *z3fold_pool_create(const char *name, gfp_t gfp,
-				       z3fold_evict_t evict, void *owner)
+struct z3fold_pool *z3fold_pool_create(const char *name, z3fold_evict_t evict,
+				       void *owner)
 {
 	struct z3fold_pool *pool;
 	int cpu;
 
-	pool = kzalloc(sizeof(*pool), gfp);
+	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
 	if (!pool)
 		return NULL;
-	pool->name = kstrdup(name, gfp);
+	pool->name = kstrdup(name, GFP_KERNEL);
 	if (!pool->name)
 		goto free_pool;
-	pool->shards = alloc_percpu_gfp(struct z3fold_shard, gfp);
+	pool->shards = alloc_percpu(struct z3fold_shard);
 	if (!pool->shards)
 		goto free_name;
 	for_each_possible_cpu(cpu)
@@ -39,6 +39,7 @@ struct z3fold_pool *z3fold_pool_create(const char *name, gfp_t gfp,
 	init_waitqueue_head(&pool->wait);
 	INIT_DELAYED_WORK(&pool->release_work, z3fold_page_release_work);
 	mutex_init(&pool->sweep_lock);
+	pool->sweep_index = Z3FOLD_CHUNKS - 1;
 	INIT_WORK(&pool->sweep_work, z3fold_compact_work);
 	pool->evict = evict;
 	pool->owner = owner;
@@ -100,8 +101,8 @@ void z3fold_pool_destroy(struct z3fold_pool *pool)
 {
 	mutex_lock(&z3fold_pools_lock);
 	list_del(&pool->node);
-	z3fold_debugfs_remove(pool);
 	mutex_unlock(&z3fold_pools_lock);
+	z3fold_debugfs_remove(pool);
 
 	cancel_work_sync(&pool->sweep_work);
 	wait_for_isolated(pool);
@@ -110,8 +111,11 @@ void z3fold_pool_destroy(struct z3fold_pool *pool)
 	if (WARN(atomic_long_read(&pool->descriptors),
 		 "z3fold: pool %s leaks %lu objects, %llu pages, %ld descriptors\n",
 		 pool->name, z3fold_pool_objects(pool), z3fold_pool_pages(pool),
-		 atomic_long_read(&pool->descriptors)))
+		 atomic_long_read(&pool->descriptors))) {
+		pool->evict = NULL;
+		__module_get(THIS_MODULE);	/* its pages lead into our code */
 		return;
+	}
 	free_percpu(pool->shards);
 	kfree(pool->name);
 	kfree(pool);

@@ -12,26 +12,27 @@
 #include "internal.h"
 
 #define PAGE_TRIES	8	/* pages tried for each page asked for */
+#define CLAIMED_TRIES	64	/* claimed pages passed over on the LRU */
 
-/* Mark an object that can be asked for; NULL if there is none at @buddy. */
-static union z3fold_word *begin_call(struct z3fold_page *zp, unsigned int buddy)
+/* Mark an object that can be asked for; 0 if there is none at @buddy. */
+static unsigned long begin_call(struct z3fold_page *zp, unsigned int buddy)
 {
-	union z3fold_word *word;
+	unsigned long handle;
 
 	spin_lock(&zp->lock);
-	word = zp->objects[buddy];
-	if (word && atomic_long_read(&word->val) & Z3FOLD_PINS_MASK)
-		word = NULL;	/* in use, or not yet written */
-	if (word)
+	handle = zp->objects[buddy];
+	if (handle && z3fold_handle_read(handle) & Z3FOLD_PINS_MASK)
+		handle = 0;	/* in use, or not yet written */
+	if (handle)
 		zp->called |= BIT(buddy);
 	spin_unlock(&zp->lock);
-	return word;
+	return handle;
 }
 
 static void end_call(struct z3fold_page *zp, unsigned int buddy,
-		     union z3fold_word *word)
+		     unsigned long handle)
 {
-	struct z3fold_page *home = z3fold_handle_home(word);
+	bool ours = z3fold_handle_home(handle) == zp;
 	bool zombie;
 
 	spin_lock(&zp->lock);
@@ -39,20 +40,48 @@ static void end_call(struct z3fold_page *zp, unsigned int buddy,
 	zombie = zp->zombie & BIT(buddy);
 	if (zombie) {
 		zp->zombie &= ~BIT(buddy);
-		WARN_ONCE(z3fold_word_pins(atomic_long_read(&word->val)),
+		zp->objects[buddy] = 0;
+		WARN_ONCE(z3fold_word_pins(z3fold_handle_read(handle)),
 			  "z3fold: an evicted object is still mapped\n");
-		zp->objects[buddy] = NULL;
-		if (home == zp)
-			z3fold_handle_clear(zp, word);
+		if (ours)
+			z3fold_handle_clear(handle);
 	}
 	spin_unlock(&zp->lock);
-	if (zombie && home != zp)
-		z3fold_handle_free(zp->shard->pool, word);
+	if (zombie && !ours)
+		z3fold_handle_free(zp->shard->pool, handle);
+}
+
+static struct z3fold_page *oldest(struct z3fold_shard *shard)
+{
+	return list_first_entry_or_null(&shard->lru.link, struct z3fold_page,
+					lru.link);
+}
+
+/* Picking and claiming are one critical section: the page cannot go between. */
+static struct z3fold_page *claim_oldest_in(struct z3fold_shard *shard)
+{
+	unsigned int tries = CLAIMED_TRIES;
+	struct z3fold_page *zp, *found = NULL;
+
+	spin_lock(&shard->lock);
+	list_for_each_entry(zp, &shard->lru.link, lru.link) {
+		if (zp->state == Z3FOLD_LISTED) {
+			z3fold_shard_take(zp);
+			/* Should it survive, the next search begins elsewhere. */
+			z3fold_lru_add(&zp->lru, &shard->lru);
+			found = zp;
+			break;
+		}
+		if (!--tries)
+			break;
+	}
+	spin_unlock(&shard->lock);
+	return found;
 }
 
 static struct z3fold_page *claim_oldest(struct z3fold_pool *pool)
 {
-	struct z3fold_shard *oldest = NULL;
+	struct z3fold_shard *found = NULL;
 	u32 age, most = 0;
 	int cpu;
 
@@ -61,16 +90,15 @@ static struct z3fold_page *claim_oldest(struct z3fold_pool *pool)
 		struct z3fold_page *zp;
 
 		spin_lock(&shard->lock);
-		zp = list_first_entry_or_null(&shard->lru, struct z3fold_page,
-					      lru);
-		age = zp ? (u32)jiffies - zp->stamp + 1 : 0;
+		zp = oldest(shard);
+		age = zp ? (u32)jiffies - zp->lru.stamp + 1 : 0;
 		spin_unlock(&shard->lock);
 		if (age > most) {
 			most = age;
-			oldest = shard;
+			found = shard;
 		}
 	}
-	return oldest ? z3fold_shard_claim_oldest(oldest) : NULL;
+	return found ? claim_oldest_in(found) : NULL;
 }
 
 /* Returns true if the page went. */
@@ -81,12 +109,12 @@ static bool evict_page(struct z3fold_page *zp)
 	bool dying;
 
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
-		union z3fold_word *word = begin_call(zp, buddy);
+		unsigned long handle = begin_call(zp, buddy);
 
-		if (!word)
+		if (!handle)
 			continue;
-		pool->evict(pool->owner, (unsigned long)word);
-		end_call(zp, buddy, word);
+		pool->evict(pool->owner, handle);
+		end_call(zp, buddy, handle);
 	}
 	spin_lock(&zp->lock);
 	dying = z3fold_shard_unclaim(zp, true);

@@ -18,7 +18,6 @@
 
 #define FOLD_OPS	64	/* operations between two folds of the counts */
 #define OTHER_SHARDS	8	/* other CPUs' shards looked at by one search */
-#define OLDEST_TRIES	64	/* claimed pages passed over on the LRU */
 
 void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 {
@@ -27,7 +26,7 @@ void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 	spin_lock_init(&shard->lock);
 	shard->pool = pool;
 	shard->next = -1;
-	INIT_LIST_HEAD(&shard->lru);
+	z3fold_lru_init(&shard->lru);
 	for (i = 0; i < Z3FOLD_CHUNKS; i++)
 		INIT_LIST_HEAD(&shard->lists[i]);
 }
@@ -42,8 +41,8 @@ static void list_page(struct z3fold_page *zp, bool last)
 		list_add_tail(&zp->list, &shard->lists[i]);
 	else
 		list_add(&zp->list, &shard->lists[i]);
-	shard->length[i]++;
-	shard->map |= BIT_ULL(i);
+	WRITE_ONCE(shard->length[i], shard->length[i] + 1);
+	WRITE_ONCE(shard->map, shard->map | BIT_ULL(i));
 	zp->index = i;
 	zp->state = Z3FOLD_LISTED;
 }
@@ -51,11 +50,13 @@ static void list_page(struct z3fold_page *zp, bool last)
 static void unlist_page(struct z3fold_page *zp)
 {
 	struct z3fold_shard *shard = zp->shard;
+	unsigned int i = zp->index;
 
 	lockdep_assert_held(&shard->lock);
 	list_del(&zp->list);
-	if (!--shard->length[zp->index])
-		shard->map &= ~BIT_ULL(zp->index);
+	WRITE_ONCE(shard->length[i], shard->length[i] - 1);
+	if (!shard->length[i])
+		WRITE_ONCE(shard->map, shard->map & ~BIT_ULL(i));
 }
 
 /* Put a page that is on no list where its sizes say; true: it is DYING. */
@@ -66,8 +67,7 @@ static bool settle(struct z3fold_page *zp, bool last)
 		return false;
 	}
 	zp->state = Z3FOLD_DYING;
-	if (Z3FOLD_HAVE_RECLAIM)
-		list_del(&zp->lru);
+	z3fold_lru_del(&zp->lru);
 	return true;
 }
 
@@ -94,47 +94,57 @@ static void count_page(struct z3fold_page *zp, int n)
 	if (!buddies)
 		return;
 	census->room[z3fold_layout_free(&zp->layout)] += n;
-	if (zp->layout.chunks[Z3FOLD_FIRST] == Z3FOLD_CHUNKS)
+	if (z3fold_layout_chunks(&zp->layout, Z3FOLD_FIRST) == Z3FOLD_CHUNKS)
 		census->headless += n;
 	else
 		census->kind[buddies] += n;
 }
 
-static void add_object(struct z3fold_page *zp, unsigned int buddy,
-		       unsigned int chunks, unsigned int start,
+static void add_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
 		       unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
+	unsigned int chunks = z3fold_size_to_chunks(bytes);
 
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
 	count_page(zp, -1);
-	zp->layout.chunks[buddy] = chunks;
-	if (buddy == Z3FOLD_MIDDLE)
-		zp->layout.start = start;
-	zp->bytes[buddy] = bytes;
+	zp->layout.bytes[fit->buddy] = bytes;
+	if (fit->buddy == Z3FOLD_MIDDLE)
+		zp->layout.start = fit->start;
 	count_page(zp, 1);
-	shard->census.size[buddy][chunks]++;
+	shard->census.size[fit->buddy][chunks]++;
 	shard->census.bytes += bytes;
-	shard->objects++;
+	WRITE_ONCE(shard->objects, shard->objects + 1);
 	shard->chunks += chunks;
 }
 
 static void remove_object(struct z3fold_page *zp, unsigned int buddy)
 {
 	struct z3fold_shard *shard = zp->shard;
-	unsigned int chunks = zp->layout.chunks[buddy];
+	unsigned int chunks = z3fold_layout_chunks(&zp->layout, buddy);
 
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
-	count_page(zp, -1);
-	zp->layout.chunks[buddy] = 0;
-	count_page(zp, 1);
 	shard->census.size[buddy][chunks]--;
-	shard->census.bytes -= zp->bytes[buddy];
-	shard->objects--;
+	shard->census.bytes -= zp->layout.bytes[buddy];
+	WRITE_ONCE(shard->objects, shard->objects - 1);
 	shard->chunks -= chunks;
-	zp->bytes[buddy] = 0;
+	count_page(zp, -1);
+	zp->layout.bytes[buddy] = 0;
+	count_page(zp, 1);
+}
+
+/**
+ * z3fold_shard_take() - claim a listed page
+ * @zp:		the page
+ *
+ * Context: the shard's lock held.
+ */
+void z3fold_shard_take(struct z3fold_page *zp)
+{
+	unlist_page(zp);
+	zp->state = Z3FOLD_CLAIMED;
 }
 
 /**
@@ -159,8 +169,7 @@ struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
 	if (map) {
 		zp = list_first_entry(&shard->lists[__ffs64(map)],
 				      struct z3fold_page, list);
-		unlist_page(zp);
-		zp->state = Z3FOLD_CLAIMED;
+		z3fold_shard_take(zp);
 	}
 	spin_unlock(&shard->lock);
 	return zp;
@@ -183,8 +192,7 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 	zp = list_first_entry_or_null(&shard->lists[index], struct z3fold_page,
 				      list);
 	if (zp) {
-		unlist_page(zp);
-		zp->state = Z3FOLD_CLAIMED;
+		z3fold_shard_take(zp);
 	}
 	spin_unlock(&shard->lock);
 	return zp;
@@ -211,6 +219,8 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				   OTHER_SHARDS + 1);
 	int cpu = READ_ONCE(shard->next);
 
+	if (least > most)
+		return NULL;
 	while (!zp && --tries) {
 		struct z3fold_shard *other;
 
@@ -220,43 +230,11 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 		other = per_cpu_ptr(shards, cpu);
 		/* A stale map costs a miss or a lock, nothing else. */
 		if (other != shard &&
-		    READ_ONCE(other->map) & GENMASK_ULL(Z3FOLD_CHUNKS - 1, least))
+		    READ_ONCE(other->map) & GENMASK_ULL(most, least))
 			zp = z3fold_shard_claim(other, least, most);
 	}
 	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
 	return zp;
-}
-
-/**
- * z3fold_shard_claim_oldest() - take the page longest without an allocation
- * @shard:	where to look
- *
- * Picking and claiming are one critical section: the page cannot go between.
- *
- * Context: no shard lock held.
- * Return: a page, claimed, or NULL.
- */
-struct z3fold_page *z3fold_shard_claim_oldest(struct z3fold_shard *shard)
-{
-	unsigned int tries = OLDEST_TRIES;
-	struct z3fold_page *zp, *found = NULL;
-
-	spin_lock(&shard->lock);
-	list_for_each_entry(zp, &shard->lru, lru) {
-		if (zp->state == Z3FOLD_LISTED) {
-			unlist_page(zp);
-			zp->state = Z3FOLD_CLAIMED;
-			/* Should it survive, the next search begins elsewhere. */
-			list_move_tail(&zp->lru, &shard->lru);
-			zp->stamp = jiffies;
-			found = zp;
-			break;
-		}
-		if (!--tries)
-			break;
-	}
-	spin_unlock(&shard->lock);
-	return found;
 }
 
 /**
@@ -280,7 +258,8 @@ bool z3fold_shard_isolate(struct z3fold_page *zp)
 		zp->state = Z3FOLD_ISOLATED;
 		/* Here, or the page's last free could let the pool go first. */
 		spin_lock(&shard->pool->lock);
-		shard->pool->isolated++;
+		WRITE_ONCE(shard->pool->isolated,
+			   shard->pool->isolated + 1);
 		spin_unlock(&shard->pool->lock);
 	}
 	spin_unlock(&shard->lock);
@@ -309,76 +288,82 @@ bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last)
 }
 
 /**
- * z3fold_shard_add() - note that a claimed page got an object
- * @zp:		the page
- * @buddy:	which one
- * @chunks:	its size
- * @start:	its first chunk
- * @bytes:	its size
+ * z3fold_shard_move() - note that an object moved to another page
+ * @from:	the page where it was
+ * @buddy:	which one it was there
+ * @to:		the page where it is now
+ * @fit:	where it lies there
  *
- * Context: the caller's claim, and the page lock held.
+ * The pool's sums stay as they are, so they are not touched.
+ *
+ * Context: both pages claimed by the caller, both page locks held.
  */
-void z3fold_shard_add(struct z3fold_page *zp, unsigned int buddy,
-		      unsigned int chunks, unsigned int start,
-		      unsigned int bytes)
+void z3fold_shard_move(struct z3fold_page *from, unsigned int buddy,
+		       struct z3fold_page *to, const struct z3fold_fit *fit)
 {
-	spin_lock(&zp->shard->lock);
-	add_object(zp, buddy, chunks, start, bytes);
-	spin_unlock(&zp->shard->lock);
+	unsigned int bytes = from->layout.bytes[buddy];
+	unsigned int chunks = z3fold_size_to_chunks(bytes);
+
+	spin_lock(&from->shard->lock);
+	remove_object(from, buddy);
+	from->shard->folded_objects--;
+	from->shard->folded_chunks -= chunks;
+	spin_unlock(&from->shard->lock);
+
+	spin_lock(&to->shard->lock);
+	add_object(to, fit, bytes);
+	to->shard->folded_objects++;
+	to->shard->folded_chunks += chunks;
+	spin_unlock(&to->shard->lock);
 }
 
 /**
  * z3fold_shard_add_unclaim() - note a new object and give up the claim
  * @zp:		the page, claimed or NEW
- * @buddy:	which one
- * @chunks:	its size
- * @start:	its first chunk
+ * @fit:	where it lies
  * @bytes:	its size
  *
  * The page becomes the youngest of its shard.
  *
  * Context: the caller's claim, and the page lock held.
  */
-void z3fold_shard_add_unclaim(struct z3fold_page *zp, unsigned int buddy,
-			      unsigned int chunks, unsigned int start,
-			      unsigned int bytes)
+void z3fold_shard_add_unclaim(struct z3fold_page *zp,
+			      const struct z3fold_fit *fit, unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
 
 	spin_lock(&shard->lock);
-	add_object(zp, buddy, chunks, start, bytes);
-	if (Z3FOLD_HAVE_RECLAIM) {
-		list_move_tail(&zp->lru, &shard->lru);
-		zp->stamp = jiffies;
-	}
+	add_object(zp, fit, bytes);
+	z3fold_lru_add(&zp->lru, &shard->lru);
 	list_page(zp, false);
 	fold(shard);
 	spin_unlock(&shard->lock);
 }
 
 /**
- * z3fold_shard_remove() - note that an object is gone from a page
- * @zp:		the page, in whatever state
- * @buddy:	which one
+ * z3fold_shard_remove() - note that an object was freed
+ * @zp:		its page, in whatever state
+ * @buddy:	which one it was
+ * @dying:	true if nobody has claimed the page and this was its last object:
+ *		it is DYING, and the caller's to release after the page lock is
+ *		dropped
  *
  * Context: the page lock held.
- * Return: true if nobody has claimed the page and this was its last object: it
- * is DYING, and the caller's to release after the page lock is dropped.
+ * Return: true if it is time for z3fold_compact_check().
  */
-bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy)
+bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying)
 {
 	struct z3fold_shard *shard = zp->shard;
-	bool dying = false, check;
+	bool check;
 
+	*dying = false;
 	spin_lock(&shard->lock);
 	remove_object(zp, buddy);
 	if (zp->state == Z3FOLD_LISTED) {
 		unlist_page(zp);
-		dying = settle(zp, false);
+		*dying = settle(zp, false);
 	}
 	check = fold(shard);
 	spin_unlock(&shard->lock);
-	if (check)
-		z3fold_compact_check(shard->pool);
-	return dying;
+	return check;
 }

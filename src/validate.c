@@ -11,43 +11,33 @@ static int complain(const struct z3fold_page *zp, const char *what)
 {
 	pr_err("z3fold: error: page %lx, state %u, list %u, sizes %u %u %u, middle at %u: %s\n",
 	       zp->pageno, zp->state, zp->index,
-	       zp->layout.chunks[Z3FOLD_FIRST],
-	       zp->layout.chunks[Z3FOLD_MIDDLE],
-	       zp->layout.chunks[Z3FOLD_LAST], zp->layout.start, what);
+	       zp->layout.bytes[Z3FOLD_FIRST], zp->layout.bytes[Z3FOLD_MIDDLE],
+	       zp->layout.bytes[Z3FOLD_LAST], zp->layout.start, what);
 	return 1;
 }
 
 static int validate_object(struct z3fold_page *zp, unsigned int buddy)
 {
-	union z3fold_word *word = zp->objects[buddy];
-	struct z3fold_page *home;
-	unsigned long val;
+	unsigned long handle = zp->objects[buddy], val;
+	unsigned int bytes = zp->layout.bytes[buddy];
 	int errors = 0;
 
-	if (!word) {
-		if (zp->layout.chunks[buddy] || zp->bytes[buddy])
-			errors += complain(zp, "an object without a word");
-		return errors;
-	}
-	if (zp->zombie & BIT(buddy)) {
-		if (zp->layout.chunks[buddy] || !(zp->called & BIT(buddy)))
-			errors += complain(zp, "a zombie that is alive");
-		return errors;
-	}
-	if (!zp->layout.chunks[buddy])
-		errors += complain(zp, "a word without an object");
-	if (z3fold_size_to_chunks(zp->bytes[buddy]) != zp->layout.chunks[buddy])
-		errors += complain(zp, "bytes and chunks differ");
-	val = atomic_long_read(&word->val);
+	if (!handle)
+		return bytes ? complain(zp, "an object without a handle") : 0;
+	if (zp->zombie & BIT(buddy))
+		return bytes || !(zp->called & BIT(buddy)) ?
+			       complain(zp, "a zombie that is alive") : 0;
+	if (!bytes)
+		errors += complain(zp, "a handle without an object");
+	val = z3fold_handle_read(handle);
 	if (val & Z3FOLD_MOVING)
 		errors += complain(zp, "MOVING outside a move");
 	if (z3fold_word_pageno(val) != zp->pageno ||
 	    z3fold_word_start(val) != z3fold_layout_start(&zp->layout, buddy))
-		errors += complain(zp, "a word that leads elsewhere");
+		errors += complain(zp, "a handle that leads elsewhere");
 	/* The used mark of another home is under another lock. */
-	home = z3fold_handle_home(word);
-	if (home == zp && !(zp->used & BIT(word - zp->words)))
-		errors += complain(zp, "an object with an unused word");
+	if (z3fold_handle_home(handle) == zp && !z3fold_handle_used(handle))
+		errors += complain(zp, "an object with an unused handle");
 	return errors;
 }
 
@@ -101,6 +91,8 @@ static unsigned long validate_list(struct z3fold_shard *shard,
 		spin_lock(&zp->lock);
 		if (zp->index != index)
 			errors += complain(zp, "found on another list");
+		if (z3fold_layout_room(&zp->layout) < index)
+			errors += complain(zp, "on a list for more room");
 		errors += z3fold_page_validate(zp);
 		dying = z3fold_shard_unclaim(zp, true);
 		spin_unlock(&zp->lock);

@@ -6,10 +6,9 @@
 #include "internal.h"
 #include "compat/zpool.h"
 
-static void *create(const char *name, gfp_t gfp, z3fold_evict_t evict,
-		    void *owner)
+static void *create(const char *name, z3fold_evict_t evict, void *owner)
 {
-	return z3fold_pool_create(name, gfp, evict, owner);
+	return z3fold_pool_create(name, evict, owner);
 }
 
 static void destroy(void *pool)

@@ -7,6 +7,7 @@
  * same three callbacks.  Both reach isolate(page), migrate(newpage, page, copy)
  * and putback(page); copy is false in the mode of 5.10 to 6.11 in which the
  * caller copies the page itself, which an object that is in use cannot bear.
+ * The file system has no owner: its one mount is ours and must not hold us.
  */
 #ifndef _Z3FOLD_COMPAT_MIGRATE_H
 #define _Z3FOLD_COMPAT_MIGRATE_H
@@ -81,7 +82,6 @@ static int z3fold_init_fs_context(struct fs_context *fc)			\
 	return init_pseudo(fc, 0x7a33666f /* "z3fo" */) ? 0 : -ENOMEM;		\
 }										\
 static struct file_system_type z3fold_fs = {					\
-	.owner = THIS_MODULE,							\
 	.name = "z3fold",							\
 	.init_fs_context = z3fold_init_fs_context,				\
 	.kill_sb = kill_anon_super,						\

@@ -55,7 +55,7 @@ static void *z3fold_zpool_create(const char *name, gfp_t gfp,			\
 				 const struct zpool_ops *ops,			\
 				 struct zpool *zpool)				\
 {										\
-	struct z3fold_zpool_owner *owner = kzalloc(sizeof(*owner), gfp);	\
+	struct z3fold_zpool_owner *owner = kzalloc(sizeof(*owner), GFP_KERNEL); \
 	bool evicts = ops && ops->evict;					\
 	void *pool;								\
 										\
@@ -63,7 +63,7 @@ static void *z3fold_zpool_create(const char *name, gfp_t gfp,			\
 		return NULL;							\
 	owner->zpool = zpool;							\
 	owner->ops = ops;							\
-	pool = create(name, gfp, evicts ? z3fold_zpool_evict : NULL, owner);	\
+	pool = create(name, evicts ? z3fold_zpool_evict : NULL, owner);		\
 	if (!pool)								\
 		kfree(owner);							\
 	return pool;								\
@@ -80,7 +80,7 @@ static void z3fold_zpool_destroy(void *pool)					\
 #define Z3FOLD_DEFINE_ZPOOL_CREATE(create, destroy)				\
 static void *z3fold_zpool_create(const char *name, gfp_t gfp)			\
 {										\
-	return create(name, gfp, NULL, NULL);					\
+	return create(name, NULL, NULL);					\
 }										\
 static void z3fold_zpool_destroy(void *pool)					\
 {										\
