@@ -191,9 +191,8 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 	spin_lock(&shard->lock);
 	zp = list_first_entry_or_null(&shard->lists[index], struct z3fold_page,
 				      list);
-	if (zp) {
+	if (zp)
 		z3fold_shard_take(zp);
-	}
 	spin_unlock(&shard->lock);
 	return zp;
 }
