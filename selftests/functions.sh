@@ -1,0 +1,576 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the test scripts share. A script sources this file first:
+#
+#	. "$(dirname "$0")/functions.sh"
+#
+# and then is a test with these properties:
+#
+# - It passes by reaching its end. `fail REASON` ends it with 1, `skip REASON` with 4; so does any command that fails
+#   unexpectedly (set -e), with 1.
+# - Whatever it changes it gives to `defer` at once: those commands run at its end, whatever the end is, last one first.
+# - At the end the kernel's log since the start is searched for the signs of trouble; one of them fails the test.
+#
+# Nothing here waits for a fixed time: loop_until asks again and again, and has a limit.
+
+set -euo pipefail
+
+SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TEST=$(basename "$0" .sh)
+passed="PASS: $TEST"	# the last words of a test that passes
+ZSWAP=/sys/module/zswap/parameters
+DEBUGFS=/sys/kernel/debug
+STATS=$DEBUGFS/z3fold
+
+# The load of most tests: this many MiB of memory, of which about so many stay in memory as they are. Small, for emulated
+# machines.
+LOAD_MIB=${LOAD_MIB:-96}
+RESIDENT_MIB=${RESIDENT_MIB:-24}
+# The size of a swap file, where there is no disk for swap.
+SWAP_MIB=${SWAP_MIB:-512}
+
+# ---- the end of a test -----------------------------------------------------------------------------------------------
+
+deferred=()
+
+# defer COMMAND: run it at the end of the test. The commands run last one first; each should tolerate work half done.
+defer()
+{
+	deferred+=("$*")
+}
+
+info()
+{
+	echo "$*"
+}
+
+fail()
+{
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+skip()
+{
+	echo "SKIP: $*" >&2
+	exit 4
+}
+
+finish()
+{
+	local status=$? i
+
+	trap - EXIT
+	trap '' INT TERM
+	set +e
+	case $status in
+	0 | 1 | 4) ;;
+	*)
+		echo "FAIL: a command ended with $status" >&2
+		status=1
+		;;
+	esac
+	for ((i = ${#deferred[@]} - 1; i >= 0; i--)); do
+		eval "${deferred[i]}" || {
+			echo "FAIL: clean-up: ${deferred[i]}" >&2
+			status=1
+		}
+	done
+	if [ "$status" != 4 ]; then
+		check_log || status=1
+		[ "$status" = 0 ] && info "$passed"
+	fi
+	exit "$status"
+}
+trap finish EXIT
+# A time limit or the user ends the test by a signal: bash then runs the EXIT trap only if a signal's own trap exits.
+trap 'fail "interrupted"' INT TERM HUP
+
+# ---- the kernel's log ------------------------------------------------------------------------------------------------
+
+MARK="z3fold-selftest: $TEST $$ $(date +%s%N)"
+BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle|paging request'
+BAD_LOG+='|soft lockup|hard LOCKUP|hung_task|blocked for more than|rcu.*(stall|self-detected)|scheduling while atomic'
+BAD_LOG+='|sleeping function called|Objects remaining|Slab cache still has objects|list_(add|del) corruption'
+BAD_LOG+='|refcount_t|double free|Bad page|Bad swap|Read-error on swap|z3fold:.*(error|leak|corrupt|invalid)'
+
+marked=no
+
+mark_log()
+{
+	echo "$MARK" >/dev/kmsg
+	marked=yes
+}
+
+# The log since the mark; the whole log when the mark has been pushed out.
+log_since_mark()
+{
+	dmesg | awk -v mark="$MARK" 'index($0, mark) { n = 0; next } { line[n++] = $0 } END { for (i = 0; i < n; i++) print line[i] }'
+}
+
+check_log()
+{
+	local bad
+
+	[ "$marked" = yes ] || return 0
+	bad=$(log_since_mark | grep -E "$BAD_LOG") || return 0
+	echo "FAIL: the kernel's log has:" >&2
+	head -n 20 <<<"$bad" >&2
+	return 1
+}
+
+# ---- waiting ---------------------------------------------------------------------------------------------------------
+
+# loop_until SECONDS COMMAND...: repeat the command until it succeeds; false when the time is over.
+loop_until()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# ---- what a test needs -----------------------------------------------------------------------------------------------
+
+require_root()
+{
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	mountpoint -q "$DEBUGFS" || mount -t debugfs debugfs "$DEBUGFS" 2>/dev/null || skip "needs debugfs"
+	mark_log
+}
+
+require_swapload()
+{
+	[ -x "$SELFTESTS/swapload" ] || skip "swapload is not built: make -C selftests"
+}
+
+module_loaded()
+{
+	[ -d /sys/module/z3fold ]
+}
+
+# The module: loaded, or there to be loaded; put back to where it was at the end of the test. The kernel's own z3fold,
+# where there is one, has no version.
+require_module()
+{
+	module_loaded || modprobe -n -q z3fold || skip "no module z3fold for $(uname -r)"
+	[ -n "$(modinfo -F version z3fold)" ] || fail "$(modinfo -F filename z3fold) is the kernel's own z3fold"
+	if module_loaded; then
+		defer "modprobe z3fold"
+	else
+		defer module_restore_unloaded
+	fi
+}
+
+# Up to 6.6 zswap forgets a reference to its pool whenever it wants it shrunk while a shrinking is still queued. Such a
+# pool stays, empty, and the module with it. A test that fills pools to the limit says so, once there is a pool.
+zswap_forgets=no
+
+zswap_may_forget()
+{
+	! stat_is reclaim 1 || zswap_forgets=yes
+}
+
+module_restore_unloaded()
+{
+	local limit=60
+
+	[ "$zswap_forgets" = no ] || limit=5
+	loop_until "$limit" modprobe -q -r z3fold && return 0
+	[ "$zswap_forgets" = yes ] && [ "$(pools)" -gt 0 ] && pools_empty || return 1
+	info "zswap has forgotten its references to an empty pool, a bug of kernels up to 6.6: the module stays loaded"
+}
+
+# zswap, with a choice of the allocator.
+require_zswap()
+{
+	[ -d "$ZSWAP" ] || skip "needs zswap (CONFIG_ZSWAP)"
+	[ -w "$ZSWAP/zpool" ] || skip "this kernel's zswap has no zpool"
+}
+
+# What nearly every test needs: and zswap's parameters are put back at the end.
+require_all()
+{
+	require_root
+	require_module
+	require_zswap
+	require_swapload
+	zswap_save
+	make_tmp
+}
+
+# ---- zswap's parameters ----------------------------------------------------------------------------------------------
+
+zswap_get()
+{
+	cat "$ZSWAP/$1"
+}
+
+# zswap_set NAME VALUE: zswap may refuse silently (a pool that cannot be made), so look.
+zswap_set()
+{
+	echo "$2" >"$ZSWAP/$1" || fail "zswap refuses $1=$2"
+	[ "$(zswap_get "$1")" = "$2" ] || fail "zswap $1 is $(zswap_get "$1") after writing $2"
+}
+
+# Remember the parameters, and put them back at the end of the test.
+zswap_save()
+{
+	local name
+
+	for name in compressor zpool accept_threshold_percent max_pool_percent shrinker_enabled enabled; do
+		[ -w "$ZSWAP/$name" ] || continue
+		defer "echo '$(zswap_get $name)' >$ZSWAP/$name"
+	done
+}
+
+# zswap_use ZPOOL COMPRESSOR: zswap on, with these, and room for all that a test swaps out. Enabled first: from 6.3 on
+# zswap makes no pool before that.
+zswap_use()
+{
+	zswap_set enabled Y
+	zswap_set compressor "$2"
+	zswap_set zpool "$1"
+	zswap_set max_pool_percent 50
+	[ ! -w "$ZSWAP/shrinker_enabled" ] || zswap_set shrinker_enabled N
+}
+
+# Let zswap use another allocator, if it has z3fold.
+zswap_leave()
+{
+	local other
+
+	[ "$(zswap_get zpool 2>/dev/null)" = z3fold ] || return 0
+	other=$(other_zpool)
+	zswap_set zpool "$other"
+}
+
+compressor_available()
+{
+	modprobe -q "crypto-$1" || true
+	grep -Eq "^name +: $1\$" /proc/crypto
+}
+
+# The other compressor of tests that switch: zstd if there is one.
+other_compressor()
+{
+	local name
+
+	for name in zstd lz4 lzo-rle deflate; do
+		if compressor_available "$name"; then
+			echo "$name"
+			return 0
+		fi
+	done
+	skip "needs a second compressor"
+}
+
+# The other allocator of tests that switch.
+other_zpool()
+{
+	local name
+
+	for name in zsmalloc zbud; do
+		if modprobe -q "$name" || modprobe -q "zpool-$name" || [ -d "/sys/module/$name" ]; then
+			echo "$name"
+			return 0
+		fi
+	done
+	skip "needs a second allocator: zsmalloc or zbud"
+}
+
+# zswap_stat NAME: from zswap's own debugfs files; 0 where there is none of this name.
+zswap_stat()
+{
+	cat "$DEBUGFS/zswap/$1" 2>/dev/null || echo 0
+}
+
+# ---- swap ------------------------------------------------------------------------------------------------------------
+
+# set_sysctl NAME VALUE, until the end of the test.
+set_sysctl()
+{
+	local file=/proc/sys/${1//.//}
+
+	defer "echo '$(cat "$file")' >$file"
+	echo "$2" >"$file"
+}
+
+# Sets SWAP to an empty disk that a virtual machine offers: /dev/vdb, if it begins with zeros or with our own label.
+empty_disk()
+{
+	SWAP=/dev/vdb
+	[ -b "$SWAP" ] || return 1
+	[ "$(blkid -p -s LABEL -o value "$SWAP" 2>/dev/null)" = z3fold-test ] ||
+		cmp -s -n $((1 << 20)) "$SWAP" /dev/zero
+}
+
+# Make a swap device, used before all others, until the end of the test or swap_off. It is the disk $Z3FOLD_SWAPDEV,
+# which is overwritten, or a virtual machine's empty one, or else a file of $SWAP_MIB.
+swap_on()
+{
+	local dir
+
+	if [ -n "${Z3FOLD_SWAPDEV:-}" ]; then
+		SWAP=$Z3FOLD_SWAPDEV
+		[ -b "$SWAP" ] || fail "Z3FOLD_SWAPDEV=$SWAP is no block device"
+	elif ! empty_disk; then
+		dir=$(mktemp -d /var/tmp/z3fold-swap.XXXXXX)
+		defer "rm -rf $dir"
+		SWAP=$dir/swap
+		touch "$SWAP"
+		chmod 600 "$SWAP"
+		dd if=/dev/zero of="$SWAP" bs=1M count="$SWAP_MIB" status=none
+	fi
+	mkswap -L z3fold-test "$SWAP" >/dev/null 2>&1 || fail "mkswap $SWAP"
+	defer swap_off
+	if ! swapon -p 32767 "$SWAP" 2>/dev/null; then
+		# A file system that cannot hold swap: put a loop device between.
+		[ -f "$SWAP" ] || fail "swapon $SWAP"
+		SWAP=$(losetup --find --show "$SWAP") || skip "no swap device: set Z3FOLD_SWAPDEV"
+		defer "losetup -d $SWAP"
+		defer swap_off
+		swapon -p 32767 "$SWAP" || fail "swapon $SWAP"
+	fi
+	# Reading ahead would only load pages that a random order does not want.
+	set_sysctl vm.page-cluster 0
+}
+
+swap_off()
+{
+	! grep -q "^$SWAP " /proc/swaps || swapoff "$SWAP"
+}
+
+# Pages in swap, on all devices.
+swap_used_pages()
+{
+	awk 'NR > 1 { kib += $4 } END { print kib / 4 + 0 }' /proc/swaps
+}
+
+# ---- load in a memory cgroup -----------------------------------------------------------------------------------------
+
+# Sets CGROUP_ROOT and CGROUP_LIMIT: version 2, or version 1 where the memory controller is there.
+find_cgroup()
+{
+	CGROUP_ROOT=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
+	CGROUP_LIMIT=memory.limit_in_bytes
+	[ -z "$CGROUP_ROOT" ] || return 0
+	CGROUP_ROOT=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	CGROUP_LIMIT=memory.max
+	if [ -z "$CGROUP_ROOT" ]; then
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || skip "needs a cgroup file system"
+		CGROUP_ROOT=/sys/fs/cgroup
+	fi
+	grep -qw memory "$CGROUP_ROOT/cgroup.controllers" || skip "needs the memory cgroup controller"
+	grep -qw memory "$CGROUP_ROOT/cgroup.subtree_control" ||
+		echo +memory >"$CGROUP_ROOT/cgroup.subtree_control" || skip "cannot enable the memory cgroup controller"
+}
+
+# Make a new memory cgroup for the load, removed at the end of the test: sets CGROUP.
+make_cgroup()
+{
+	local limit=$RESIDENT_MIB
+
+	find_cgroup
+	CGROUP=$CGROUP_ROOT/z3fold-$TEST-$$-${#deferred[@]}
+	mkdir "$CGROUP"
+	defer "loop_until 30 rmdir $CGROUP"
+	# From 5.19 on zswap charges what it stores to the cgroup: 36 % of what the program wrote, with lzo.
+	[ ! -e "$CGROUP/memory.zswap.current" ] || limit=$((limit + (LOAD_MIB - RESIDENT_MIB) * 38 / 100))
+	echo $((limit << 20)) >"$CGROUP/$CGROUP_LIMIT"
+}
+
+# swapload_start LOG OPTION...: start swapload in a cgroup of its own; sets SWAPLOAD, its process id. Its output goes to
+# LOG. It is killed at the end of the test, if it is still there.
+swapload_start()
+{
+	local log=$1
+
+	shift
+	make_cgroup
+	: >"$log"
+	(
+		trap - EXIT INT TERM HUP
+		echo "$BASHPID" >"$CGROUP/cgroup.procs"
+		exec "$SELFTESTS/swapload" --size "$LOAD_MIB" "$@"
+	) >>"$log" 2>&1 </dev/null &
+	SWAPLOAD=$!
+	defer "kill -KILL $SWAPLOAD 2>/dev/null; wait $SWAPLOAD 2>/dev/null; true"
+}
+
+# swapload_holding LOG: wait until swapload has filled its memory and holds.
+swapload_holding()
+{
+	loop_until 240 swapload_said "$1" '^holding' || fail "swapload does not get its memory filled: $(cat "$1")"
+}
+
+# True when the log has the pattern; the test is over when swapload is.
+swapload_said()
+{
+	grep -q "$2" "$1" && return 0
+	swapload_running || fail "swapload ended early: $(cat "$1")"
+	return 1
+}
+
+# End its hold, or its loop.
+swapload_continue()
+{
+	kill -USR1 "$SWAPLOAD"
+}
+
+swapload_running()
+{
+	kill -0 "$SWAPLOAD" 2>/dev/null
+}
+
+# swapload_end LOG: wait for swapload's end, and require that it verified pages, and all of them as they should be.
+swapload_end()
+{
+	local status=0
+
+	wait "$SWAPLOAD" || status=$?
+	sed 's/^/  /' "$1"
+	[ "$status" = 0 ] || fail "swapload ended with $status"
+	grep -Eq '^verified [1-9][0-9]* pages, 0 mismatches$' "$1" || fail "swapload verified nothing"
+}
+
+# traffic: wait until the load has read some hundred pages back from swap. It proves that the load goes on, under
+# whatever the test does to it.
+traffic()
+{
+	local before
+
+	before=$(swapins)
+	loop_until 120 swapins_over $((before + 300)) || fail "the load stands still"
+}
+
+swapins()
+{
+	awk '$1 == "pgmajfault" { print $2 }' /proc/vmstat
+}
+
+swapins_over()
+{
+	swapload_running || fail "swapload ended early: $(cat "$TMP"/*)"
+	[ "$(swapins)" -gt "$1" ]
+}
+
+# switch_pools COUNT OTHER_ZPOOL OTHER_COMPRESSOR: under load, change what zswap uses so many times, with traffic after
+# each; four steps go round: allocator away, compressor, allocator back, compressor back.
+switch_pools()
+{
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		case $((i % 4)) in
+		1) zswap_set zpool "$2" ;;
+		2) zswap_set compressor "$3" ;;
+		3) zswap_set zpool z3fold ;;
+		0) zswap_set compressor lzo ;;
+		esac
+		traffic
+		validate_pools
+		if [ "$(zswap_get zpool)" = z3fold ]; then
+			loop_until 60 z3fold_used || fail "nothing goes to z3fold after switch $i"
+		fi
+	done
+}
+
+z3fold_used()
+{
+	[ "$(stat_sum objects)" -gt 0 ]
+}
+
+# keep_doing COMMAND...: over and over in the background, until the end of the test.
+keep_doing()
+{
+	(
+		trap - EXIT INT TERM HUP
+		set +e
+		while :; do "$@"; done
+	) >/dev/null 2>&1 </dev/null &
+	defer "kill -KILL $! 2>/dev/null; wait $! 2>/dev/null; true"
+}
+
+# Let the kernel compact its memory: it isolates, migrates and puts back what pages it can.
+compact_memory()
+{
+	echo 1 >/proc/sys/vm/compact_memory
+}
+
+# A directory for logs, removed at the end.
+make_tmp()
+{
+	TMP=$(mktemp -d)
+	defer "rm -rf $TMP"
+}
+
+# ---- what the module says --------------------------------------------------------------------------------------------
+
+# stat_sum NAME: the statistic, summed over all pools; 0 when there is no pool.
+stat_sum()
+{
+	{ cat "$STATS"/*/stats 2>/dev/null || true; } | awk -v name="$1" '$1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+stat_is()
+{
+	[ "$(stat_sum "$1")" = "$2" ]
+}
+
+pools()
+{
+	find "$STATS" -mindepth 1 -maxdepth 1 -type d 2>/dev/null | wc -l
+}
+
+pools_are()
+{
+	[ "$(pools)" = "$1" ]
+}
+
+# Let the module walk its pools' lists, and believe only a clean answer. A pool may go while we look.
+validate_pools()
+{
+	local file answer
+
+	for file in "$STATS"/*/validate; do
+		[ -e "$file" ] || continue
+		answer=$(cat "$file" 2>/dev/null) || { [ ! -e "$file" ] && continue; fail "cannot read $file"; }
+		case $answer in
+		"errors 0 pages "*) ;;
+		*) fail "$file: $answer" ;;
+		esac
+	done
+}
+
+# The pools hold nothing, and the counters of what they held are back at 0.
+pools_empty()
+{
+	stat_is objects 0 && stat_is pages 0
+}
+
+# Names of the module's slab caches. Boot with slab_nomerge, else they may hide under other names.
+slab_caches()
+{
+	{
+		find /sys/kernel/slab -maxdepth 1 -name 'z3fold*' -printf '%f\n' 2>/dev/null
+		awk '/^z3fold/ { print $1 }' /proc/slabinfo 2>/dev/null
+	} | sort -u
+}
+
+no_slab_caches()
+{
+	[ -z "$(slab_caches)" ]
+}
+
+# module_unload SECONDS: the module can be unloaded within this time, and leaves nothing behind.
+module_unload()
+{
+	loop_until "$1" modprobe -q -r z3fold || fail "the module cannot be unloaded: refcnt $(cat /sys/module/z3fold/refcnt)"
+	loop_until 10 no_slab_caches || fail "the module left slab caches behind: $(slab_caches)"
+	[ ! -e "$STATS" ] || fail "the module left $STATS behind"
+}

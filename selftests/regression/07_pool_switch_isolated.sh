@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Known race 7: a pool was destroyed while the kernel held one of its pages isolated. Pools come and go, under load, while
+# the kernel compacts memory without a pause. Race 5 too: an object freed while its page was isolated left something
+# behind; so the module unloads in the end.
+
+# shellcheck source-path=SCRIPTDIR source=../functions.sh
+. "$(dirname "$0")/../functions.sh"
+
+require_all
+[ -w /proc/sys/vm/compact_memory ] || skip "needs CONFIG_COMPACTION"
+swap_on
+other=$(other_zpool)
+compressor=$(other_compressor)
+zswap_use z3fold lzo
+swapload_start "$TMP/log" --threads 2 --loop 3600
+loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+
+keep_doing compact_memory
+switch_pools 20 "$other" "$compressor"
+
+swapload_continue
+swapload_end "$TMP/log"
+swap_off
+loop_until 60 pools_empty || fail "after swapoff: objects $(stat_sum objects), pages $(stat_sum pages)"
+validate_pools
+loop_until 60 pools_are 1 || fail "old pools stay: $(pools)"
+zswap_set zpool "$other"
+module_unload 60

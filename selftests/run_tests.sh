@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run_tests.sh TEST...: run tests one after the other and report in KTAP, as things happen. Fails if one of them fails,
+# and if there is none.
+
+set -uo pipefail
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source-path=SCRIPTDIR source=settings
+. ./settings
+
+# Pass the test's output on, line by line, and set reason to why it skips.
+comment()
+{
+	local line
+
+	reason="no reason given"
+	while IFS= read -r line || [ -n "$line" ]; do
+		printf '# %s\n' "$line"
+		[[ $line != "SKIP: "* ]] || reason=${line#SKIP: }
+	done
+}
+
+# The last part of a pipe runs in this shell, so that reason arrives here.
+shopt -s lastpipe
+
+pass=0 fail=0 skip=0 number=0
+
+echo "TAP version 13"
+echo "1..$#"
+for test; do
+	number=$((number + 1))
+	echo "# $test"
+	# KILL follows when its cleaning up does not end either.
+	timeout -k 120 "$timeout" "./$test" 2>&1 </dev/null | comment
+	status=${PIPESTATUS[0]}
+	case $status in
+	0)
+		echo "ok $number $test"
+		pass=$((pass + 1))
+		;;
+	4)
+		echo "ok $number $test # SKIP $reason"
+		skip=$((skip + 1))
+		;;
+	124 | 137)
+		echo "not ok $number $test # TIMEOUT $timeout seconds"
+		fail=$((fail + 1))
+		;;
+	*)
+		echo "not ok $number $test # exit=$status"
+		fail=$((fail + 1))
+		;;
+	esac
+done
+echo "# Totals: pass:$pass fail:$fail xfail:0 xpass:0 skip:$skip error:0"
+
+[ "$#" -gt 0 ] && [ "$fail" = 0 ]
