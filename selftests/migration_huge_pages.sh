@@ -16,11 +16,6 @@ total=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
 [ "$total" -le 4096 ] || skip "takes too long with $total MiB of memory"
 set_sysctl vm.nr_hugepages 0
 
-holding()
-{
-	grep -q '^holding' "$1"
-}
-
 unload()
 {
 	zswap_leave
@@ -28,34 +23,45 @@ unload()
 	loop_until 60 modprobe -r z3fold || fail "z3fold cannot be unloaded"
 }
 
-# Two programs swap out side by side, so that z3fold's pages hold both; then one ends, and what is left are pages all over
-# the memory. Prints how many huge pages there are, and what the kernel migrated for them.
+# Take all the huge pages there are and give them back: once z3fold is empty this turns blocks of memory that held
+# unmovable pages back into movable ones, so that both runs begin alike. Sets got.
+take_huge_pages()
+{
+	# The kernel gives up at the first one that it does not get: ask until asking again brings none.
+	got=-1
+	until [ "$got" = "$(cat $HUGE)" ]; do
+		got=$(cat $HUGE)
+		echo 3 >/proc/sys/vm/drop_caches
+		compact_memory
+		echo 100000 >$HUGE
+	done
+	echo 0 >$HUGE
+}
+
+# A program swaps most of what it has out, then gives three pages in four back: what is left are pages of z3fold all over
+# the memory. Sets got, the huge pages that there are then, and migrated.
 huge_pages_with()
 {
-	local first
+	local before
 
 	! module_loaded || unload
+	take_huge_pages
 	modprobe z3fold migration="$1"
 	swap_on
 	zswap_use z3fold lzo
-	LOAD_MIB=$((total * 55 / 100)) swapload_start "$TMP/first" --hold --seed 2
-	first=$SWAPLOAD
-	LOAD_MIB=$((total * 30 / 100)) swapload_start "$TMP/second" --hold --free 0
-	loop_until 300 holding "$TMP/first" || fail "swapload does not get its memory filled: $(cat "$TMP/first")"
-	loop_until 300 holding "$TMP/second" || fail "swapload does not get its memory filled: $(cat "$TMP/second")"
-	kill -KILL "$first"
-	wait "$first" 2>/dev/null || true
+	LOAD_MIB=$((total * 80 / 100)) swapload_start "$TMP/log" --hold --thin --free 75
+	swapload_holding "$TMP/log"
 	before=$(stat_sum pages)
-	echo 3 >/proc/sys/vm/drop_caches
-	compact_memory
-	echo 100000 >$HUGE
-	got=$(cat $HUGE)
-	echo 0 >$HUGE
+	take_huge_pages
 	migrated=$(stat_sum pages_migrated)
 	info "migration=$1: $got huge pages beside $before pages of z3fold; $migrated of them were migrated"
 	validate_pools
-	swapload_continue
-	swapload_end "$TMP/second"
+	if [ "$1" = 1 ]; then
+		swapload_continue
+		swapload_end "$TMP/log"
+	else
+		kill -KILL "$SWAPLOAD"
+	fi
 	swap_off
 }
 

@@ -30,6 +30,9 @@ zswap_set max_pool_percent 1
 # No pause in writing back: a pool a little under its limit takes pages again.
 zswap_set accept_threshold_percent 99
 zswap_may_forget
+if has_reclaim && ! loop_until 10 pools_are 1; then
+	skip "zswap shrinks only an old pool, which it has forgotten to drop: needs a fresh boot"
+fi
 before=$(zswap_stat written_back_pages)
 swapload_start "$TMP/log" --threads 2 --hold --loop 10
 swapload_holding "$TMP/log"
@@ -41,7 +44,7 @@ loop_until 240 valid_and_ended || fail "swapload does not get on: $(cat "$TMP/lo
 swapload_end "$TMP/log"
 evicted=$(stat_sum evicted) failed=$(stat_sum evict_failed)
 info "written back: $(($(zswap_stat written_back_pages) - before)) pages; z3fold evicted $evicted, failed to $failed"
-if stat_is reclaim 1; then
+if has_reclaim; then
 	[ "$evicted" -gt 0 ] || fail "pages were written back, and z3fold evicted none"
 fi
 

@@ -6,7 +6,8 @@
  * caller puts it into a memory cgroup with a limit several times smaller, so that most pages go through swap, and with
  * zswap through the allocator under test, between the writing and the reading.
  *
- * Phases: fill, [hold,] verify, free a random part, refill it, verify, [loop, verify,] [discard, hold]. Each phase runs
+ * Phases: fill, [hold,] verify, free a random part (or already before the hold), refill it, verify, [loop, verify,]
+ * [discard, hold]. Each phase runs
  * on all threads and touches each page in one of them only; a phase ends when all threads have ended.
  */
 #define _GNU_SOURCE
@@ -47,6 +48,7 @@ static struct {
 	unsigned long loop_seconds;
 	unsigned long corrupt;
 	bool hold;
+	bool thin;
 	bool discard_all;
 } opt = { .size_mib = 64, .seed = 1, .threads = 1, .free_percent = 50 };
 
@@ -322,6 +324,7 @@ static const struct option options[] = {
 	{ "free", required_argument, NULL, 'f' },
 	{ "loop", required_argument, NULL, 'l' },
 	{ "hold", no_argument, NULL, 'H' },
+	{ "thin", no_argument, NULL, 'i' },
 	{ "discard-all", no_argument, NULL, 'd' },
 	{ "corrupt", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
@@ -340,6 +343,7 @@ static void usage(FILE *to)
 	      "  --free PERCENT   share of pages that the free phase gives back (50)\n"
 	      "  --loop SECONDS   verify, rewrite and give back pages at random for so long (0), or until SIGUSR1\n"
 	      "  --hold           stop after filling, until SIGUSR1 or a line on standard input\n"
+	      "  --thin           give the free phase's share back before that stop already\n"
 	      "  --discard-all    give all pages back at the end, and with --hold stop again\n"
 	      "  --corrupt N      flip a bit in N pages after filling: to see the verification fail\n"
 	      "  --help           print this\n"
@@ -388,6 +392,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'H':
 			opt.hold = true;
+			break;
+		case 'i':
+			opt.thin = true;
 			break;
 		case 'd':
 			opt.discard_all = true;
@@ -442,10 +449,13 @@ int main(int argc, char **argv)
 
 	run("fill", fill);
 	corrupt_pages();
+	if (opt.thin)
+		run("free", free_part);
 	if (opt.hold)
 		hold();
 	run("verify", verify);
-	run("free", free_part);
+	if (!opt.thin)
+		run("free", free_part);
 	run("refill", refill);
 	run("verify", verify);
 	if (opt.loop_seconds) {

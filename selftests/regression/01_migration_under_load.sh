@@ -17,7 +17,7 @@ migrated()
 
 huge_pages()
 {
-	echo 64 >/proc/sys/vm/nr_hugepages
+	echo 16 >/proc/sys/vm/nr_hugepages
 	echo 0 >/proc/sys/vm/nr_hugepages
 }
 

@@ -32,6 +32,7 @@ if [ -w "$cpu" ]; then
 	keep_doing hotplug
 fi
 switch_pools 20 "$other" "$compressor"
+info "evicted: $(stat_sum evicted), migrated: $(stat_sum pages_migrated), in pools that are left: $(pools)"
 
 swapload_continue
 swapload_end "$TMP/log"
