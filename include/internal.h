@@ -63,8 +63,9 @@ enum z3fold_state {
  *		this page, wherever it lies now
  * @lock:	the page lock of our lock order
  * @used:	which @words are in use, as a mask (page lock)
- * @called:	which buddy is in its eviction callback, as a mask (page lock)
- * @zombie:	which buddy was freed during that callback (page lock)
+ * @called:	the buddy that is in its eviction callback, plus 1; 0: none (page
+ *		lock)
+ * @zombie:	that one was freed during the callback (page lock)
  * @movable:	the kernel may migrate the page; constant once it is listed
  * @state:	see enum z3fold_state (lock of @shard)
  * @index:	the list that a listed page is on (lock of @shard).  Stored, since
@@ -86,10 +87,10 @@ enum z3fold_state {
 struct z3fold_page {
 	union z3fold_word words[Z3FOLD_BUDDIES];
 	spinlock_t lock;
-	u16 used : Z3FOLD_BUDDIES;
-	u16 called : Z3FOLD_BUDDIES;
-	u16 zombie : Z3FOLD_BUDDIES;
-	u16 movable : 1;
+	u8 used : Z3FOLD_BUDDIES;
+	u8 called : 2;
+	u8 zombie : 1;
+	bool movable;
 	u8 state;
 	u8 index;
 
@@ -241,6 +242,13 @@ static inline void z3fold_count(struct z3fold_pool *pool,
 static inline struct page *z3fold_page_page(const struct z3fold_page *zp)
 {
 	return z3fold_pageno_page(zp->pageno);
+}
+
+/* Freed, but its eviction callback is not over (page lock). */
+static inline bool z3fold_page_zombie(const struct z3fold_page *zp,
+				      unsigned int buddy)
+{
+	return zp->zombie && zp->called == buddy + 1;
 }
 
 /* main.c */

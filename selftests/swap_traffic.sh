@@ -37,6 +37,12 @@ valid_and_discarded()
 	swapload_said "$TMP/log" '^discard'
 }
 
+# At rest every page is on a list, where the validator finds it.
+all_pages_listed()
+{
+	[ "$(cat "$STATS"/*/validate)" = "errors 0 pages $(stat_sum pages)" ]
+}
+
 require_all
 swap_on
 zswap_use z3fold lzo
@@ -46,6 +52,7 @@ swapload_holding "$TMP/log"
 
 swapped=$(swap_used_pages)
 loop_until 20 consistent || fail "statistics disagree: $why"
+loop_until 20 all_pages_listed || fail "pages $(stat_sum pages), on lists: $(cat "$STATS"/*/validate)"
 objects=$(stat_sum objects) pages=$(stat_sum pages) bound=$(stat_sum bound_pages)
 mean=$(($(stat_sum stored_bytes) / objects))
 info "held: $swapped pages in swap, $objects of them in $pages pages of z3fold (bound $bound), $mean bytes each"

@@ -165,14 +165,14 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 	zp = z3fold_handle_owner(handle, val);
 	spin_lock(&zp->lock);
 	buddy = buddy_of(zp, handle);
-	if (WARN_ON_ONCE(buddy < 0 || zp->zombie & BIT(buddy))) {
+	if (WARN_ON_ONCE(buddy < 0 || z3fold_page_zombie(zp, buddy))) {
 		spin_unlock(&zp->lock);
 		z3fold_handle_unpin(handle);
 		return;
 	}
 	check = z3fold_shard_remove(zp, buddy, &dying);
-	if (unlikely(zp->called & BIT(buddy))) {
-		zp->zombie |= BIT(buddy);
+	if (unlikely(zp->called == buddy + 1)) {
+		zp->zombie = true;
 		z3fold_handle_unpin(handle);
 		spin_unlock(&zp->lock);
 		return;

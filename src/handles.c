@@ -84,9 +84,11 @@ unsigned long z3fold_handle_pin(unsigned long handle)
 void z3fold_handle_unpin(unsigned long handle)
 {
 	union z3fold_word *word = word_of(handle);
-	unsigned long old = atomic_long_read(&word->val);
+	unsigned long old;
 
 	for (;;) {
+		/* The last one out speaks for those who counted down before. */
+		old = atomic_long_read_acquire(&word->val);
 		if (likely(!(old & Z3FOLD_COUNT_MASK))) {
 #ifdef Z3FOLD_DEBUG
 			WARN_ONCE((old & Z3FOLD_FIRST_MASK) != Z3FOLD_HELD,

@@ -24,7 +24,7 @@ static unsigned long begin_call(struct z3fold_page *zp, unsigned int buddy)
 	if (handle && z3fold_handle_read(handle) & Z3FOLD_PINS_MASK)
 		handle = 0;	/* in use, or not yet written */
 	if (handle)
-		zp->called |= BIT(buddy);
+		zp->called = buddy + 1;
 	spin_unlock(&zp->lock);
 	return handle;
 }
@@ -36,10 +36,10 @@ static void end_call(struct z3fold_page *zp, unsigned int buddy,
 	bool zombie;
 
 	spin_lock(&zp->lock);
-	zp->called &= ~BIT(buddy);
-	zombie = zp->zombie & BIT(buddy);
+	zp->called = 0;
+	zombie = zp->zombie;
 	if (zombie) {
-		zp->zombie &= ~BIT(buddy);
+		zp->zombie = false;
 		zp->objects[buddy] = 0;
 		WARN_ONCE(z3fold_word_pins(z3fold_handle_read(handle)),
 			  "z3fold: an evicted object is still mapped\n");

@@ -24,9 +24,8 @@ static int validate_object(struct z3fold_page *zp, unsigned int buddy)
 
 	if (!handle)
 		return bytes ? complain(zp, "an object without a handle") : 0;
-	if (zp->zombie & BIT(buddy))
-		return bytes || !(zp->called & BIT(buddy)) ?
-			       complain(zp, "a zombie that is alive") : 0;
+	if (z3fold_page_zombie(zp, buddy))
+		return bytes ? complain(zp, "a zombie that is alive") : 0;
 	if (!bytes)
 		errors += complain(zp, "a handle without an object");
 	val = z3fold_handle_read(handle);
