@@ -27,7 +27,10 @@ help:
 	@echo '  make demo            boot a stock Debian 13 kernel in QEMU and watch z3fold'
 	@echo '                       carry its swap, every byte verified (root)'
 	@echo '  make check           all tests, in guests with stock kernels (root)'
-	@echo '                       KERNELS="6.1 6.12" picks, CPUS=4 sets their CPUs'
+	@echo '                       KERNELS="host model 5.10 6.1 6.12 6.12/4" picks'
+	@echo '  make check-host      those that need no guest: the allocator in userspace under'
+	@echo '                       sanitizers, and a model of its protocol'
+	@echo '  make fuzz SECONDS=60, make bench-host, make coverage    more of the same'
 	@echo '  make -C selftests run_tests   the same tests on this machine (root)'
 
 kernel-headers:
@@ -62,9 +65,16 @@ demo:
 	selftests/vm/demo
 
 check:
-	selftests/vm/check
+	selftests/check
+
+check-host:
+	selftests/check --kernels "host model"
+
+fuzz bench-host coverage:
+	selftests/host/check $@
 
 style: sparse
 	selftests/style.sh
 
-.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall demo check style
+.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall demo check check-host fuzz \
+	bench-host coverage style

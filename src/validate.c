@@ -59,6 +59,8 @@ int z3fold_page_validate(struct z3fold_page *zp)
 		return zp->used ? 0 : complain(zp, "a ghost without a word");
 	if (page_private(z3fold_page_page(zp)) != (unsigned long)zp)
 		errors += complain(zp, "the page leads to another descriptor");
+	if (zp->zombie && !zp->called)
+		errors += complain(zp, "a zombie that nobody will reap");
 	if (!z3fold_layout_valid(&zp->layout))
 		errors += complain(zp, "objects overlap");
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bench.c - nanoseconds an operation, without checks: one thread, two threads on
+ * pools of their own and on one pool, from 10,000 objects to 2,000,000
+ *
+ * host-bench [most objects [rounds]]: prints a table, one line a size.
+ */
+#include <pthread.h>
+#include <time.h>
+#include "host.h"
+#include "../../data/lzo_sizes.h"
+
+#define THREADS	2
+
+struct bench {
+	pthread_t id;
+	struct host_task task;
+	struct z3fold_pool *pool;
+	unsigned long *handles, n;
+	unsigned int number;
+	double churn, map;
+};
+
+static pthread_barrier_t barrier;
+static char payload[PAGE_SIZE];
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void store(struct bench *b, unsigned long i)
+{
+	unsigned int size = lzo_sizes[host_random() % 256];
+
+	if (z3fold_alloc(b->pool, size, GFP_NOWAIT, &b->handles[i]))
+		host_fail("no memory\n");
+	memcpy(z3fold_map(b->pool, b->handles[i]), payload, size);
+	z3fold_unmap(b->pool, b->handles[i]);
+}
+
+static void *bench(void *arg)
+{
+	struct bench *b = arg;
+	unsigned long i, n = b->n, rounds = n < 1000000 ? 1000000 : n;
+	double start;
+
+	host_task_init(&b->task, b->number + 1);
+	b->task.cpu = b->number;
+	for (i = 0; i < n; i++)
+		store(b, i);
+	pthread_barrier_wait(&barrier);
+	start = now();
+	for (i = 0; i < rounds; i++) {
+		unsigned long k = host_random() % n;
+
+		z3fold_free(b->pool, b->handles[k]);
+		store(b, k);
+	}
+	b->churn = (now() - start) / rounds;
+	pthread_barrier_wait(&barrier);
+	start = now();
+	for (i = 0; i < rounds; i++) {
+		unsigned long handle = b->handles[host_random() % n];
+
+		barrier();
+		*(volatile char *)z3fold_map(b->pool, handle);
+		z3fold_unmap(b->pool, handle);
+	}
+	b->map = (now() - start) / rounds;
+	pthread_barrier_wait(&barrier);
+	for (i = 0; i < n; i++)
+		z3fold_free(b->pool, b->handles[i]);
+	return NULL;
+}
+
+static void run(unsigned int threads, bool shared, unsigned long n,
+		double *churn, double *map)
+{
+	static struct bench b[THREADS];
+	unsigned int i;
+
+	pthread_barrier_init(&barrier, NULL, threads);
+	for (i = 0; i < threads; i++) {
+		b[i].number = i;
+		b[i].n = n / threads;
+		b[i].handles = calloc(b[i].n, sizeof(long));
+		b[i].pool = i && shared ? b[0].pool :
+					  z3fold_pool_create("bench", NULL, NULL);
+		pthread_create(&b[i].id, NULL, bench, &b[i]);
+	}
+	for (i = 0; i < threads; i++)
+		pthread_join(b[i].id, NULL);
+	/* No worker runs: a sweep that was asked for waits until here. */
+	for (i = 0; i < threads; i++) {
+		if (!i || !shared)
+			z3fold_pool_destroy(b[i].pool);
+		free(b[i].handles);
+	}
+	/* Nanoseconds for one operation of all. */
+	*churn = b[0].churn / threads;
+	*map = b[0].map / threads;
+	if (threads == 2 && b[1].churn > b[0].churn)
+		*churn = b[1].churn / threads;
+	if (threads == 2 && b[1].map > b[0].map)
+		*map = b[1].map / threads;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long most = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000000;
+	static const unsigned long sizes[] = {
+		10000, 30000, 100000, 300000, 1000000, 2000000,
+	};
+	static struct host_task task;
+	unsigned int i;
+
+	host_task_init(&task, 1);
+	host_cpus_possible = 3;
+	host_quiet = true;
+	host_mem_init(most / 2 + 100000);
+	z3fold_wq = alloc_workqueue("z3fold", 0, 0);
+	if (z3fold_page_init() || z3fold_migration_init())
+		host_fail("the module does not start\n");
+	puts("# objects  churn_1 churn_2_own churn_2_shared speedup_own speedup_shared  map_1 map_2_own map_2_shared speedup_own speedup_shared  (ns an operation of all threads)");
+	for (i = 0; i < ARRAY_SIZE(sizes) && sizes[i] <= most; i++) {
+		double c[3], m[3];
+
+		run(1, false, sizes[i], &c[0], &m[0]);
+		run(2, false, sizes[i], &c[1], &m[1]);
+		run(2, true, sizes[i], &c[2], &m[2]);
+		printf("%9lu %8.1f %8.1f %8.1f %6.2f %6.2f   %8.1f %8.1f %8.1f %6.2f %6.2f\n",
+		       sizes[i], c[0], c[1], c[2], c[0] / c[1], c[0] / c[2],
+		       m[0], m[1], m[2], m[0] / m[1], m[0] / m[2]);
+		fflush(stdout);
+	}
+	return 0;
+}
