@@ -8,9 +8,10 @@
  * the best-fitting holes of fuller ones; emptied pages go back at once.  No pool
  * can have fewer pages than its bound, max(objects / 3, chunks / 64).  A sweep
  * begins when the pool stands START above it, ends at STOP, and begins again
- * only if the pool got 1/32 worse or lost 1/32 of its objects since: where no
- * sweep can do better, it is not tried for ever.  Moving objects within free
- * instead was tried: 0.48 moves an operation, and worse packing.
+ * only if the pool got 1/32 worse or lost 1/32 of its objects since (1/256 when
+ * memory is short): where no sweep can do better, it is not tried for ever.
+ * Moving objects within free instead was tried: 0.48 moves an operation, and
+ * worse packing.
  *
  * An object moves under the lock of the page that owns it and MOVING; a pinned
  * one stays, and so does its page.
@@ -21,8 +22,11 @@
 #define EXCESS_ONE	1024UL
 #define EXCESS_START	1055UL		/* 1.03 */
 #define EXCESS_STOP	1040UL		/* 1.016 */
-#define EXCESS_WORSE	(EXCESS_ONE / 32)
 #define START_PAGES	16		/* not worth a sweep below */
+
+/* The pool has changed by one part in so many. */
+#define CHANGED		32
+#define CHANGED_SHORT	256		/* memory is short */
 
 /* What the shrinker looks at for each page that it asks for, and at least. */
 #define LOOKS_A_PAGE	4
@@ -260,10 +264,10 @@ unsigned long z3fold_compact_try(struct z3fold_pool *pool,
 }
 
 /*
- * Has the pool become worse, or lost objects, since the best that it was after a
- * sweep had done what it could?
+ * Has the pool become worse, or lost objects, by one part in @change since the
+ * best that it was after a sweep had done what it could?
  */
-static bool worth_it(struct z3fold_pool *pool)
+static bool worth_it(struct z3fold_pool *pool, long change)
 {
 	unsigned long excess = pool_excess(pool);
 	unsigned long least = READ_ONCE(pool->swept_excess);
@@ -274,11 +278,21 @@ static bool worth_it(struct z3fold_pool *pool)
 		WRITE_ONCE(pool->swept_excess, excess);
 	if (objects > most)
 		WRITE_ONCE(pool->swept_objects, objects);
-	return excess >= least + EXCESS_WORSE || objects < most - most / 32;
+	return excess >= least + EXCESS_ONE / change ||
+	       objects < most - most / change;
+}
+
+static unsigned long gain(struct z3fold_pool *pool, long change)
+{
+	unsigned long pages = z3fold_pool_pages(pool);
+	unsigned long floor = pool_bound(pool) * EXCESS_STOP / EXCESS_ONE;
+
+	return pages >= floor + START_PAGES && worth_it(pool, change) ?
+		       pages - floor : 0;
 }
 
 /**
- * z3fold_compact_gain() - what a sweep could give back
+ * z3fold_compact_gain() - what a sweep could give back when memory is short
  * @pool:	the pool
  *
  * Context: any.
@@ -287,10 +301,7 @@ static bool worth_it(struct z3fold_pool *pool)
  */
 unsigned long z3fold_compact_gain(struct z3fold_pool *pool)
 {
-	unsigned long pages = z3fold_pool_pages(pool);
-	unsigned long floor = pool_bound(pool) * EXCESS_STOP / EXCESS_ONE;
-
-	return pages >= floor + START_PAGES && worth_it(pool) ? pages - floor : 0;
+	return gain(pool, CHANGED_SHORT);
 }
 
 /**
@@ -303,6 +314,6 @@ unsigned long z3fold_compact_gain(struct z3fold_pool *pool)
  */
 void z3fold_compact_check(struct z3fold_pool *pool)
 {
-	if (z3fold_compact_gain(pool) && pool_excess(pool) >= EXCESS_START)
+	if (gain(pool, CHANGED) && pool_excess(pool) >= EXCESS_START)
 		queue_work(z3fold_wq, &pool->sweep_work);
 }

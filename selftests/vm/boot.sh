@@ -20,7 +20,7 @@ readonly kernel_arguments='root=/dev/vda rootfstype=ext4 rw init=/sbin/guest-ini
 # interactive set, the guest's second serial line is this terminal.
 boot() {
 	local name=$1 command_file=$2 status=0 reader='' fifo
-	local qemu=(qemu-system-x86_64 -accel "${VM_ACCEL:-tcg,thread=multi}" -cpu max,-erms,-fsrm
+	local qemu=(qemu-system-x86_64 -accel "${VM_ACCEL:-tcg,thread=multi}" -cpu "max,-erms,-fsrm"
 		-smp "$cpus" -m "$memory" -display none -monitor none -nic none -no-reboot
 		-kernel "$image/vmlinuz" -initrd "$image/initrd"
 		-append "$kernel_arguments $append"
