@@ -24,16 +24,20 @@ unload()
 }
 
 # Take all the huge pages there are and give them back: once z3fold is empty this turns blocks of memory that held
-# unmovable pages back into movable ones, so that both runs begin alike. Sets got.
+# unmovable pages back into movable ones, so that both runs begin alike. Sets got. Some memory is left for who else needs
+# it, or the kernel would kill for it.
 take_huge_pages()
 {
+	local most
+
 	# The kernel gives up at the first one that it does not get: ask until asking again brings none.
 	got=-1
 	until [ "$got" = "$(cat $HUGE)" ]; do
 		got=$(cat $HUGE)
 		echo 3 >/proc/sys/vm/drop_caches
 		compact_memory
-		echo 100000 >$HUGE
+		most=$(awk '$1 == "MemAvailable:" { print ($2 > 65536 ? int(($2 / 1024 - 64) / 2) : 0) }' /proc/meminfo)
+		echo $((got + most)) >$HUGE
 	done
 	echo 0 >$HUGE
 }
@@ -49,7 +53,7 @@ huge_pages_with()
 	modprobe z3fold migration="$1"
 	swap_on
 	zswap_use z3fold lzo
-	LOAD_MIB=$((total * 80 / 100)) swapload_start "$TMP/log" --hold --thin --free 75
+	LOAD_MIB=$((total * 88 / 100)) swapload_start "$TMP/log" --hold --thin --free 75
 	swapload_holding "$TMP/log"
 	before=$(stat_sum pages)
 	take_huge_pages
