@@ -75,4 +75,5 @@ without=$got
 huge_pages_with 1
 unload
 [ "$migrated" -ge 1000 ] || fail "only $migrated pages migrated"
-[ "$got" -gt $((without * 11 / 10)) ] || fail "$got huge pages with migration, $without without it"
+# All that may be taken, against some 45 fewer of a guest with 1 GiB; where z3fold does not migrate the figures are equal.
+[ "$got" -gt $((without * 21 / 20)) ] || fail "$got huge pages with migration, $without without it"
