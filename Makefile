@@ -16,7 +16,7 @@ help:
 	@echo
 	@echo '  make                 build z3fold.ko for the running kernel'
 	@echo '  make KDIR=DIR        build for the kernel whose headers are in DIR'
-	@echo '  make Z3FOLD_DEBUG=y  build with checks after each change (slow)'
+	@echo '  make Z3FOLD_DEBUG=y  build with a warning for unmaps too many'
 	@echo '  make sparse          build under sparse (C=2)'
 	@echo '  make style           checkpatch, sparse, shellcheck'
 	@echo '  make clean'

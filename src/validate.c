@@ -2,8 +2,8 @@
 /*
  * validate.c - is a page what its descriptor, its words and its lists say
  *
- * One checker for all: debug builds after each change, debugfs on demand, the
- * tests.
+ * One checker for all: debugfs on demand, and the tests in userspace after each
+ * step.
  */
 #include "internal.h"
 
