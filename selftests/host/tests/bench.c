@@ -3,7 +3,8 @@
  * bench.c - nanoseconds an operation, without checks: one thread, two threads on
  * pools of their own and on one pool, from 10,000 objects to 2,000,000
  *
- * host-bench [most objects [rounds]]: prints a table, one line a size.
+ * host-bench [most objects]: prints a table, one line a size, the least of
+ * REPEATS runs. The objects are shared out among the threads.
  */
 #include <pthread.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include "../../data/lzo_sizes.h"
 
 #define THREADS	2
+#define REPEATS	5
 
 struct bench {
 	pthread_t id;
@@ -77,8 +79,8 @@ static void *bench(void *arg)
 	return NULL;
 }
 
-static void run(unsigned int threads, bool shared, unsigned long n,
-		double *churn, double *map)
+static void run_once(unsigned int threads, bool shared, unsigned long n,
+		     double *churn, double *map)
 {
 	static struct bench b[THREADS];
 	unsigned int i;
@@ -107,6 +109,21 @@ static void run(unsigned int threads, bool shared, unsigned long n,
 		*churn = b[1].churn / threads;
 	if (threads == 2 && b[1].map > b[0].map)
 		*map = b[1].map / threads;
+}
+
+/* The least of REPEATS runs: what else the machine does can only add. */
+static void run(unsigned int threads, bool shared, unsigned long n,
+		double *churn, double *map)
+{
+	unsigned int i;
+
+	for (i = 0; i < REPEATS; i++) {
+		double c, m;
+
+		run_once(threads, shared, n, &c, &m);
+		*churn = i && *churn < c ? *churn : c;
+		*map = i && *map < m ? *map : m;
+	}
 }
 
 int main(int argc, char **argv)
