@@ -8,26 +8,34 @@
  */
 #include "internal.h"
 #include <linux/debugfs.h>
-#include <linux/math64.h>
 #include <linux/seq_file.h>
 
 static struct dentry *root;
 
-/* In the order of enum z3fold_event. */
+/* In the order of enum z3fold_event; what has no name is not shown as it is. */
 static const char * const event_names[Z3FOLD_NR_EVENTS] = {
-	[Z3FOLD_EVICTED] = "evicted",
-	[Z3FOLD_EVICT_FAILED] = "evict_failed",
-	[Z3FOLD_MOVED_IN_PAGE] = "moved_in_page",
-	[Z3FOLD_MOVED_BETWEEN_PAGES] = "moved_between_pages",
-	[Z3FOLD_PINNED_REFUSED] = "pinned_refused",
-	[Z3FOLD_PAGES_MIGRATED] = "pages_migrated",
-	[Z3FOLD_MIGRATE_REFUSED] = "migrate_refused",
+	[Z3FOLD_ALLOCS] = "allocs",
+	[Z3FOLD_FREES] = "frees",
+	[Z3FOLD_MAPS] = "maps",
+	[Z3FOLD_ALLOC_FAILED] = "alloc_failed",
+	[Z3FOLD_ALLOC_TOO_BIG] = "alloc_too_big",
 	[Z3FOLD_PAGES_UNMOVABLE] = "pages_unmovable",
 	[Z3FOLD_PAGES_DEFERRED] = "pages_deferred",
+	[Z3FOLD_MOVED_IN_PAGE] = "moved_in_page",
+	[Z3FOLD_MOVED_IN_PAGE_PINNED] = "moved_in_page_pinned",
+	[Z3FOLD_MOVED_BETWEEN_PAGES] = "moved_between_pages",
+	[Z3FOLD_MOVED_BETWEEN_PAGES_PINNED] = "moved_between_pages_pinned",
 	[Z3FOLD_SWEEPS] = "sweeps",
 	[Z3FOLD_SHRINKER_SCANS] = "shrinker_scans",
 	[Z3FOLD_SHRINKER_PAGES] = "shrinker_pages",
-	[Z3FOLD_ALLOC_FAILED] = "alloc_failed",
+	[Z3FOLD_ISOLATE_REFUSED] = "isolate_refused",
+	[Z3FOLD_PAGES_MIGRATED] = "pages_migrated",
+	[Z3FOLD_MIGRATE_PINNED] = "migrate_pinned",
+	[Z3FOLD_MIGRATE_REFUSED] = "migrate_refused",
+	[Z3FOLD_EVICTED] = "evicted",
+	[Z3FOLD_EVICT_FAILED] = "evict_failed",
+	[Z3FOLD_EVICT_CALLS] = "evict_calls",
+	[Z3FOLD_EVICT_ZOMBIES] = "evict_zombies",
 };
 
 static void show(struct seq_file *m, const char *name, u64 value)
@@ -43,6 +51,15 @@ static u64 event_sum(struct z3fold_pool *pool, enum z3fold_event event)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->events[event]);
 	return sum;
+}
+
+/* Unmaps first, so that what goes on meanwhile can only add. */
+static u64 pins(struct z3fold_pool *pool)
+{
+	u64 unmaps = event_sum(pool, Z3FOLD_UNMAPS);
+	u64 maps = event_sum(pool, Z3FOLD_MAPS);
+
+	return maps > unmaps ? maps - unmaps : 0;
 }
 
 static int stats_show(struct seq_file *m, void *unused)
@@ -75,14 +92,15 @@ static int stats_show(struct seq_file *m, void *unused)
 	show(m, "bound_pages", bound);
 	show(m, "over_bound_permille",
 	     bound && pages > bound ? div64_u64((pages - bound) * 1000, bound) : 0);
-	show(m, "density_permille",
-	     pages ? div64_u64(c->bytes * 1000, pages * PAGE_SIZE) : 0);
+	show(m, "density_permille", z3fold_density(c->bytes, pages));
+	show(m, "pins", pins(pool));
 	show(m, "ghosts", z3fold_page_ghosts(pool));
 	show(m, "isolated", READ_ONCE(pool->isolated));
 	show(m, "reclaim", Z3FOLD_HAVE_RECLAIM && pool->evict);
 	show(m, "migration", z3fold_migration_enabled());
 	for (i = 0; i < Z3FOLD_NR_EVENTS; i++)
-		show(m, event_names[i], event_sum(pool, i));
+		if (event_names[i])
+			show(m, event_names[i], event_sum(pool, i));
 	kfree(c);
 	return 0;
 }
@@ -168,25 +186,13 @@ static const struct file_operations compact_fops = {
 
 /**
  * z3fold_debugfs_add() - make a pool's directory
- * @pool:	the pool
+ * @pool:	the pool; its name is unique
  *
- * Named after the pool; a second pool of the same name gets "name-2".
- *
- * Context: process; z3fold_pools_lock held.
+ * Context: process.
  */
 void z3fold_debugfs_add(struct z3fold_pool *pool)
 {
-	struct dentry *taken;
-	unsigned int n = 1;
-	char name[64];
-
-	lockdep_assert_held(&z3fold_pools_lock);
-	strscpy(name, pool->name, sizeof(name) - sizeof("-4294967295"));
-	while (!IS_ERR_OR_NULL(taken = debugfs_lookup(name, root))) {
-		dput(taken);
-		snprintf(name, sizeof(name), "%.40s-%u", pool->name, ++n);
-	}
-	pool->dir = debugfs_create_dir(name, root);
+	pool->dir = debugfs_create_dir(pool->name, root);
 	debugfs_create_file("stats", 0444, pool->dir, pool, &stats_fops);
 	debugfs_create_file("chunks", 0444, pool->dir, pool, &chunks_fops);
 	debugfs_create_file("validate", 0400, pool->dir, pool, &validate_fops);

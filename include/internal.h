@@ -17,12 +17,13 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
 #include <linux/percpu.h>
-#include <linux/rcupdate.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -108,35 +109,47 @@ struct z3fold_page {
 /**
  * enum z3fold_event - what a pool counts beside what it holds
  *
- * The names under which users see them are in debugfs/stats.c, in this order.
+ * The names under which users see them are in debugfs/debugfs.c, in this order.
+ * The first four are counted by every operation.
  */
 enum z3fold_event {
-	Z3FOLD_EVICTED,
-	Z3FOLD_EVICT_FAILED,
-	Z3FOLD_MOVED_IN_PAGE,
-	Z3FOLD_MOVED_BETWEEN_PAGES,
-	Z3FOLD_PINNED_REFUSED,
-	Z3FOLD_PAGES_MIGRATED,
-	Z3FOLD_MIGRATE_REFUSED,
+	Z3FOLD_ALLOCS,
+	Z3FOLD_FREES,
+	Z3FOLD_MAPS,
+	Z3FOLD_UNMAPS,
+	Z3FOLD_ALLOC_FAILED,
+	Z3FOLD_ALLOC_TOO_BIG,
 	Z3FOLD_PAGES_UNMOVABLE,
 	Z3FOLD_PAGES_DEFERRED,
+	Z3FOLD_MOVED_IN_PAGE,
+	Z3FOLD_MOVED_IN_PAGE_PINNED,
+	Z3FOLD_MOVED_BETWEEN_PAGES,
+	Z3FOLD_MOVED_BETWEEN_PAGES_PINNED,
 	Z3FOLD_SWEEPS,
 	Z3FOLD_SHRINKER_SCANS,
 	Z3FOLD_SHRINKER_PAGES,
-	Z3FOLD_ALLOC_FAILED,
+	Z3FOLD_ISOLATE_REFUSED,
+	Z3FOLD_PAGES_MIGRATED,
+	Z3FOLD_MIGRATE_PINNED,
+	Z3FOLD_MIGRATE_REFUSED,
+	Z3FOLD_EVICTED,
+	Z3FOLD_EVICT_FAILED,
+	Z3FOLD_EVICT_CALLS,
+	Z3FOLD_EVICT_ZOMBIES,
 	Z3FOLD_NR_EVENTS,
 };
 
 /**
  * struct z3fold_census - what the pages of a shard, or of a pool, hold
- * @bytes:	sum of the objects' sizes in bytes
+ * @bytes:	sum of the objects' sizes in bytes; one store, so that it can be
+ *		read without the lock
  * @size:	objects by buddy and size in chunks
  * @room:	pages by free chunks, whether another object could have them or not
  * @kind:	pages by number of objects, headless ones not among them
  * @headless:	pages that one object fills
  */
 struct z3fold_census {
-	u64 bytes;
+	unsigned long bytes;
 	u32 size[Z3FOLD_BUDDIES][Z3FOLD_CHUNKS + 1];
 	u32 room[Z3FOLD_CHUNKS + 1];
 	u32 kind[Z3FOLD_BUDDIES + 1];
@@ -176,12 +189,15 @@ struct z3fold_shard {
 	struct list_head lists[Z3FOLD_CHUNKS];
 	u32 length[Z3FOLD_CHUNKS];
 	struct z3fold_census census;
-	u64 events[Z3FOLD_NR_EVENTS];
+	u64 events[Z3FOLD_NR_EVENTS] ____cacheline_aligned_in_smp;
 };
 
 /**
  * struct z3fold_pool - one owner's pages
  * @shards:	one per possible CPU
+ * @evict:	the owner's callback, NULL where it has none
+ * @owner:	its argument
+ * @name:	given by the owner, made unique
  * @pages:	in the pool
  * @descriptors: ghosts too; zero when nothing is left
  * @objects:	stored, as of each shard's last fold
@@ -199,15 +215,17 @@ struct z3fold_shard {
  * @swept_objects: the pool's objects then, or the most since (likewise)
  * @swept_moved: objects that the last sweep moved, for who asked for it
  * @swept_freed: pages that it gave back
- * @evict:	the owner's callback, NULL where it has none
- * @owner:	its argument
- * @node:	in the module's list of pools (z3fold_pools_lock)
+ * @node:	in the module's list of pools (z3fold_pools_lock, or RCU to read)
  * @dir:	its debugfs directory
- * @name:	given by the owner
  */
 struct z3fold_pool {
+	/* Read by every operation, never written. */
 	struct z3fold_shard __percpu *shards;
-	atomic_long_t pages;
+	z3fold_evict_t evict;
+	void *owner;
+	const char *name;
+
+	atomic_long_t pages ____cacheline_aligned_in_smp;
 	atomic_long_t descriptors;
 	atomic_long_t objects;
 	atomic_long_t chunks;
@@ -226,11 +244,8 @@ struct z3fold_pool {
 	unsigned long swept_moved;
 	unsigned long swept_freed;
 
-	z3fold_evict_t evict;
-	void *owner;
 	struct list_head node;
 	struct dentry *dir;
-	const char *name;
 };
 
 static inline void z3fold_count(struct z3fold_pool *pool,
@@ -251,10 +266,19 @@ static inline bool z3fold_page_zombie(const struct z3fold_page *zp,
 	return zp->zombie && zp->called == buddy + 1;
 }
 
+/* Its events take a struct z3fold_pool. */
+#include <trace/z3fold.h>
+
 /* main.c */
 extern struct list_head z3fold_pools;
 extern struct mutex z3fold_pools_lock;
 extern struct workqueue_struct *z3fold_wq;
+
+/* Stored bytes for 1000 bytes of pages. */
+static inline u64 z3fold_density(u64 bytes, u64 pages)
+{
+	return pages ? div64_u64(bytes * 1000, pages * PAGE_SIZE) : 0;
+}
 
 /* handles.c */
 unsigned long z3fold_handle_pin(unsigned long handle);
@@ -300,6 +324,7 @@ bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying
 /* pool.c */
 void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum);
 unsigned long z3fold_pool_objects(struct z3fold_pool *pool);
+unsigned long z3fold_pool_bytes(struct z3fold_pool *pool);
 unsigned long z3fold_pool_bound(long objects, long chunks);
 
 /* compaction.c */

@@ -29,6 +29,10 @@ pass=0 fail=0 skip=0 number=0
 
 echo "TAP version 13"
 echo "1..$#"
+cat <<END
+# These tests load and unload z3fold, change zswap's parameters, swap to a device of their own, use memory cgroups and
+# compact memory. At its end each puts back what it changed.
+END
 for test; do
 	number=$((number + 1))
 	echo "# $test"

@@ -56,21 +56,25 @@ int z3fold_compact_slide(struct z3fold_page *zp, unsigned int start)
 {
 	unsigned long handle = zp->objects[Z3FOLD_MIDDLE];
 	void *page = z3fold_pageno_address(zp->pageno);
+	struct z3fold_pool *pool = zp->shard->pool;
+	unsigned int from = zp->layout.start;
 
 	lockdep_assert_held(&zp->lock);
 	preempt_disable();
 	if (!z3fold_handle_start_move(handle)) {
 		preempt_enable();
-		z3fold_count(zp->shard->pool, Z3FOLD_PINNED_REFUSED, 1);
+		z3fold_count(pool, Z3FOLD_MOVED_IN_PAGE_PINNED, 1);
 		return -EAGAIN;
 	}
 	memmove(page + (start << Z3FOLD_CHUNK_SHIFT),
-		page + (zp->layout.start << Z3FOLD_CHUNK_SHIFT),
+		page + (from << Z3FOLD_CHUNK_SHIFT),
 		zp->layout.bytes[Z3FOLD_MIDDLE]);
 	zp->layout.start = start;
 	z3fold_handle_end_move(handle, z3fold_word_encode(zp->pageno, start));
 	preempt_enable();
-	z3fold_count(zp->shard->pool, Z3FOLD_MOVED_IN_PAGE, 1);
+	z3fold_count(pool, Z3FOLD_MOVED_IN_PAGE, 1);
+	trace_move(pool, handle, zp->layout.bytes[Z3FOLD_MIDDLE], zp->pageno, from,
+		   zp->pageno, start);
 	return 0;
 }
 
@@ -92,7 +96,7 @@ static int move_object(struct z3fold_page *from, unsigned int buddy,
 	preempt_disable();
 	if (!z3fold_handle_start_move(handle)) {
 		preempt_enable();
-		z3fold_count(pool, Z3FOLD_PINNED_REFUSED, 1);
+		z3fold_count(pool, Z3FOLD_MOVED_BETWEEN_PAGES_PINNED, 1);
 		return -EAGAIN;
 	}
 	memcpy(z3fold_pageno_address(to->pageno) +
@@ -103,6 +107,9 @@ static int move_object(struct z3fold_page *from, unsigned int buddy,
 	z3fold_handle_end_move(handle, z3fold_word_encode(to->pageno, fit.start));
 	preempt_enable();
 
+	trace_move(pool, handle, bytes, from->pageno,
+		   z3fold_layout_start(&from->layout, buddy), to->pageno,
+		   fit.start);
 	z3fold_shard_move(from, buddy, to, &fit);
 	z3fold_count(pool, Z3FOLD_MOVED_BETWEEN_PAGES, 1);
 	return 0;
@@ -168,16 +175,12 @@ static bool empty_page(struct z3fold_page *from, unsigned int room,
  * @most_pages went, or @most_looks pages were looked at: then the next such call
  * goes on where this one ended.
  */
-static void sweep(struct z3fold_pool *pool, unsigned long stop,
-		  unsigned long most_pages, unsigned long most_looks)
+static void sweep_lists(struct z3fold_pool *pool, unsigned long stop,
+			unsigned long most_pages, unsigned long most_looks)
 {
 	unsigned int index = pool->sweep_index, n;
 	int cpu;
 
-	lockdep_assert_held(&pool->sweep_lock);
-	z3fold_count(pool, Z3FOLD_SWEEPS, 1);
-	pool->swept_moved = 0;
-	pool->swept_freed = 0;
 	for (; index; index--) {
 		for_each_possible_cpu(cpu) {
 			struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
@@ -206,6 +209,17 @@ done:
 	pool->sweep_index = Z3FOLD_CHUNKS - 1;
 	WRITE_ONCE(pool->swept_excess, pool_excess(pool));
 	WRITE_ONCE(pool->swept_objects, atomic_long_read(&pool->objects));
+}
+
+static void sweep(struct z3fold_pool *pool, unsigned long stop,
+		  unsigned long most_pages, unsigned long most_looks)
+{
+	lockdep_assert_held(&pool->sweep_lock);
+	z3fold_count(pool, Z3FOLD_SWEEPS, 1);
+	pool->swept_moved = 0;
+	pool->swept_freed = 0;
+	sweep_lists(pool, stop, most_pages, most_looks);
+	trace_compact(pool, pool->swept_moved, pool->swept_freed);
 }
 
 static void sweep_all(struct z3fold_pool *pool, unsigned long stop)

@@ -106,8 +106,10 @@ int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 
 	if (!size)
 		return -EINVAL;
-	if (size > PAGE_SIZE)
+	if (size > PAGE_SIZE) {
+		z3fold_count(pool, Z3FOLD_ALLOC_TOO_BIG, 1);
 		return -ENOSPC;
+	}
 
 	while (err == -EAGAIN && tries--) {
 		zp = z3fold_shard_find(raw_cpu_ptr(pool->shards),
@@ -121,9 +123,14 @@ int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 		zp = z3fold_page_new(pool, gfp);
 		err = zp ? put_object(zp, size, gfp, handle) : -ENOMEM;
 	}
-	if (unlikely(err))
+	if (unlikely(err)) {
 		z3fold_count(pool, Z3FOLD_ALLOC_FAILED, 1);
-	return err;
+		trace_alloc_failed(pool, size, gfp, err);
+		return err;
+	}
+	z3fold_count(pool, Z3FOLD_ALLOCS, 1);
+	trace_alloc(pool, *handle, size, gfp);
+	return 0;
 }
 
 static int buddy_of(const struct z3fold_page *zp, unsigned long handle)
@@ -170,6 +177,8 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 		z3fold_handle_unpin(handle);
 		return;
 	}
+	z3fold_count(pool, Z3FOLD_FREES, 1);
+	trace_free(pool, handle, zp->layout.bytes[buddy]);
 	check = z3fold_shard_remove(zp, buddy, &dying);
 	if (unlikely(zp->called == buddy + 1)) {
 		zp->zombie = true;

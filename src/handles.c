@@ -271,7 +271,11 @@ void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle)
  */
 void *z3fold_map(struct z3fold_pool *pool, unsigned long handle)
 {
-	return z3fold_word_address(pin(word_of(handle)));
+	void *address = z3fold_word_address(pin(word_of(handle)));
+
+	z3fold_count(pool, Z3FOLD_MAPS, 1);
+	trace_map(pool, handle);
+	return address;
 }
 
 /**
@@ -283,5 +287,8 @@ void *z3fold_map(struct z3fold_pool *pool, unsigned long handle)
  */
 void z3fold_unmap(struct z3fold_pool *pool, unsigned long handle)
 {
+	/* First: once it is unpinned, another may free it, and the pool go. */
+	z3fold_count(pool, Z3FOLD_UNMAPS, 1);
+	trace_unmap(pool, handle);
 	z3fold_handle_unpin(handle);
 }

@@ -30,7 +30,13 @@ static void uncount(struct z3fold_pool *pool)
 
 static bool isolate(struct page *page)
 {
-	return z3fold_shard_isolate((struct z3fold_page *)page_private(page));
+	struct z3fold_page *zp = (struct z3fold_page *)page_private(page);
+	struct z3fold_pool *pool = zp->shard->pool;
+
+	if (z3fold_shard_isolate(zp))
+		return true;
+	z3fold_count(pool, Z3FOLD_ISOLATE_REFUSED, 1);
+	return false;
 }
 
 static void putback(struct page *page)
@@ -75,16 +81,22 @@ static bool start_moves(struct z3fold_page *zp)
 	return true;
 }
 
+static int refuse(struct z3fold_pool *pool, struct page *newpage,
+		  struct page *page, enum z3fold_event why)
+{
+	z3fold_count(pool, why, 1);
+	trace_migrate(pool, page_to_pfn(page), page_to_pfn(newpage), -EAGAIN);
+	return -EAGAIN;
+}
+
 static int migrate(struct page *newpage, struct page *page, bool copy)
 {
 	struct z3fold_page *zp = (struct z3fold_page *)page_private(page);
 	struct z3fold_pool *pool = zp->shard->pool;
 
 	/* The words of 32 bit hold addresses. */
-	if (!copy || PageHighMem(newpage)) {
-		z3fold_count(pool, Z3FOLD_MIGRATE_REFUSED, 1);
-		return -EAGAIN;
-	}
+	if (!copy || PageHighMem(newpage))
+		return refuse(pool, newpage, page, Z3FOLD_MIGRATE_REFUSED);
 	spin_lock(&zp->lock);
 	if (!z3fold_layout_buddies(&zp->layout)) {
 		z3fold_shard_unclaim(zp, false);
@@ -97,8 +109,7 @@ static int migrate(struct page *newpage, struct page *page, bool copy)
 	if (!start_moves(zp)) {
 		preempt_enable();
 		spin_unlock(&zp->lock);
-		z3fold_count(pool, Z3FOLD_PINNED_REFUSED, 1);
-		return -EAGAIN;
+		return refuse(pool, newpage, page, Z3FOLD_MIGRATE_PINNED);
 	}
 	copy_page(page_address(newpage), page_address(page));
 	get_page(newpage);
@@ -112,6 +123,7 @@ static int migrate(struct page *newpage, struct page *page, bool copy)
 	set_page_private(page, 0);
 	z3fold_shard_unclaim(zp, false);	/* not empty: the lock was held */
 	spin_unlock(&zp->lock);
+	trace_migrate(pool, page_to_pfn(page), page_to_pfn(newpage), 0);
 	put_page(page);
 	z3fold_count(pool, Z3FOLD_PAGES_MIGRATED, 1);
 	uncount(pool);

@@ -115,6 +115,7 @@ static void give_back(struct z3fold_page *zp)
 	last = !zp->used;
 	spin_unlock(&zp->lock);
 
+	trace_release(pool, z3fold_pageno(page), false);
 	set_page_private(page, 0);
 	put_page(page);
 	atomic_long_dec(&pool->pages);
@@ -163,6 +164,7 @@ void z3fold_page_release(struct z3fold_page *zp)
 	if (try_release(zp))
 		return;
 	z3fold_count(pool, Z3FOLD_PAGES_DEFERRED, 1);
+	trace_release(pool, zp->pageno, true);
 	spin_lock(&pool->lock);
 	list_add_tail(&zp->list, &pool->deferred);
 	spin_unlock(&pool->lock);

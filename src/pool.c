@@ -7,9 +7,33 @@
 /* Say what destruction waits for after this long, and again. */
 #define PATIENCE	(5 * HZ)
 
+static bool name_taken(const char *name)
+{
+	struct z3fold_pool *pool;
+
+	list_for_each_entry(pool, &z3fold_pools, node)
+		if (!strcmp(pool->name, name))
+			return true;
+	return false;
+}
+
+/* A second pool of the same name is "name-2". */
+static const char *unique_name(const char *name)
+{
+	const char *unique = kstrdup(name, GFP_KERNEL);
+	unsigned int n = 1;
+
+	lockdep_assert_held(&z3fold_pools_lock);
+	while (unique && name_taken(unique)) {
+		kfree(unique);
+		unique = kasprintf(GFP_KERNEL, "%s-%u", name, ++n);
+	}
+	return unique;
+}
+
 /**
  * z3fold_pool_create() - make a pool
- * @name:	its name in debugfs; several pools may have the same
+ * @name:	its name in debugfs and traces; "-2" is added if it is taken
  * @evict:	asks the owner to let go of an object, or NULL
  * @owner:	the argument for @evict
  *
@@ -26,12 +50,9 @@ struct z3fold_pool *z3fold_pool_create(const char *name, z3fold_evict_t evict,
 	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
 	if (!pool)
 		return NULL;
-	pool->name = kstrdup(name, GFP_KERNEL);
-	if (!pool->name)
-		goto free_pool;
 	pool->shards = alloc_percpu(struct z3fold_shard);
 	if (!pool->shards)
-		goto free_name;
+		goto free_pool;
 	for_each_possible_cpu(cpu)
 		z3fold_shard_init(per_cpu_ptr(pool->shards, cpu), pool);
 	spin_lock_init(&pool->lock);
@@ -45,13 +66,17 @@ struct z3fold_pool *z3fold_pool_create(const char *name, z3fold_evict_t evict,
 	pool->owner = owner;
 
 	mutex_lock(&z3fold_pools_lock);
-	list_add_tail(&pool->node, &z3fold_pools);
+	pool->name = unique_name(name);
+	if (!pool->name)
+		goto unlock;
+	list_add_tail_rcu(&pool->node, &z3fold_pools);
 	z3fold_debugfs_add(pool);
 	mutex_unlock(&z3fold_pools_lock);
 	return pool;
 
-free_name:
-	kfree(pool->name);
+unlock:
+	mutex_unlock(&z3fold_pools_lock);
+	free_percpu(pool->shards);
 free_pool:
 	kfree(pool);
 	return NULL;
@@ -99,10 +124,12 @@ static void drain_deferred(struct z3fold_pool *pool)
  */
 void z3fold_pool_destroy(struct z3fold_pool *pool)
 {
-	mutex_lock(&z3fold_pools_lock);
-	list_del(&pool->node);
-	mutex_unlock(&z3fold_pools_lock);
+	/* The name is free for others when the directory is gone. */
 	z3fold_debugfs_remove(pool);
+	mutex_lock(&z3fold_pools_lock);
+	list_del_rcu(&pool->node);
+	mutex_unlock(&z3fold_pools_lock);
+	synchronize_rcu();	/* parameters.c reads counts under RCU */
 
 	cancel_work_sync(&pool->sweep_work);
 	wait_for_isolated(pool);
@@ -188,7 +215,7 @@ void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum)
  * z3fold_pool_objects() - how many objects are in a pool
  * @pool:	the pool
  *
- * Context: any; no lock of ours held.
+ * Context: any; takes no lock.
  * Return: their number, exact for a quiet pool.
  */
 unsigned long z3fold_pool_objects(struct z3fold_pool *pool)
@@ -198,5 +225,22 @@ unsigned long z3fold_pool_objects(struct z3fold_pool *pool)
 
 	for_each_possible_cpu(cpu)
 		n += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->objects);
+	return max(n, 0L);
+}
+
+/**
+ * z3fold_pool_bytes() - how much is in a pool
+ * @pool:	the pool
+ *
+ * Context: any; takes no lock.
+ * Return: the sum of its objects' sizes in bytes, exact for a quiet pool.
+ */
+unsigned long z3fold_pool_bytes(struct z3fold_pool *pool)
+{
+	long n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->census.bytes);
 	return max(n, 0L);
 }

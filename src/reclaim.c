@@ -41,6 +41,7 @@ static void end_call(struct z3fold_page *zp, unsigned int buddy,
 	if (zombie) {
 		zp->zombie = false;
 		zp->objects[buddy] = 0;
+		z3fold_count(zp->shard->pool, Z3FOLD_EVICT_ZOMBIES, 1);
 		WARN_ONCE(z3fold_word_pins(z3fold_handle_read(handle)),
 			  "z3fold: an evicted object is still mapped\n");
 		if (ours)
@@ -105,7 +106,8 @@ static struct z3fold_page *claim_oldest(struct z3fold_pool *pool)
 static bool evict_page(struct z3fold_page *zp)
 {
 	struct z3fold_pool *pool = zp->shard->pool;
-	unsigned int buddy;
+	unsigned long pageno = zp->pageno;	/* claimed: nobody migrates it */
+	unsigned int buddy, calls = 0;
 	bool dying;
 
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
@@ -113,6 +115,7 @@ static bool evict_page(struct z3fold_page *zp)
 
 		if (!handle)
 			continue;
+		calls++;
 		pool->evict(pool->owner, handle);
 		end_call(zp, buddy, handle);
 	}
@@ -121,6 +124,8 @@ static bool evict_page(struct z3fold_page *zp)
 	spin_unlock(&zp->lock);
 	if (dying)
 		z3fold_page_release(zp);
+	z3fold_count(pool, Z3FOLD_EVICT_CALLS, calls);
+	trace_reclaim(pool, pageno, calls, dying);
 	z3fold_count(pool, dying ? Z3FOLD_EVICTED : Z3FOLD_EVICT_FAILED, 1);
 	return dying;
 }

@@ -114,7 +114,7 @@ static void add_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
 		zp->layout.start = fit->start;
 	count_page(zp, 1);
 	shard->census.size[fit->buddy][chunks]++;
-	shard->census.bytes += bytes;
+	WRITE_ONCE(shard->census.bytes, shard->census.bytes + bytes);
 	WRITE_ONCE(shard->objects, shard->objects + 1);
 	shard->chunks += chunks;
 }
@@ -127,7 +127,8 @@ static void remove_object(struct z3fold_page *zp, unsigned int buddy)
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
 	shard->census.size[buddy][chunks]--;
-	shard->census.bytes -= zp->layout.bytes[buddy];
+	WRITE_ONCE(shard->census.bytes,
+		   shard->census.bytes - zp->layout.bytes[buddy]);
 	WRITE_ONCE(shard->objects, shard->objects - 1);
 	shard->chunks -= chunks;
 	count_page(zp, -1);

@@ -5,7 +5,7 @@
 # Built once, in $cache/roots/NAME, and again when the archive's kernel changes.
 
 # mount, which has swapon too, is not part of each suite's smallest root.
-readonly root_packages=dkms,gcc,libc6-dev,make,kmod,initramfs-tools,util-linux,mount,procps,xz-utils,zstd
+readonly root_packages=dkms,gcc,libc6-dev,make,kmod,initramfs-tools,util-linux,mount,procps,trace-cmd,xz-utils,zstd
 
 # The initramfs needs only what finds the root's disk; with all modules in it, emulated
 # boots and image builds would take longer.

@@ -60,6 +60,17 @@ char *kstrdup(const char *s, gfp_t gfp)
 	return copy ? strcpy(copy, s) : NULL;
 }
 
+char *kasprintf(gfp_t gfp, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return kstrdup(text, gfp);
+}
+
 void *host_alloc_percpu(size_t size, gfp_t gfp)
 {
 	char *p;

@@ -191,7 +191,10 @@ void owner_report(void)
 {
 	printf("# moved: %lu in a page, %lu between pages, %lu pages migrated, %lu refused for pins\n",
 	       events[Z3FOLD_MOVED_IN_PAGE], events[Z3FOLD_MOVED_BETWEEN_PAGES],
-	       events[Z3FOLD_PAGES_MIGRATED], events[Z3FOLD_PINNED_REFUSED]);
+	       events[Z3FOLD_PAGES_MIGRATED],
+	       events[Z3FOLD_MOVED_IN_PAGE_PINNED] +
+		       events[Z3FOLD_MOVED_BETWEEN_PAGES_PINNED] +
+		       events[Z3FOLD_MIGRATE_PINNED]);
 	printf("# pages: %lu evicted, %lu not, %lu deferred, %lu unmovable\n",
 	       events[Z3FOLD_EVICTED], events[Z3FOLD_EVICT_FAILED],
 	       events[Z3FOLD_PAGES_DEFERRED], events[Z3FOLD_PAGES_UNMOVABLE]);

@@ -7,6 +7,8 @@
 #include <linux/types.h>
 
 char *kstrdup(const char *s, gfp_t gfp);
+__attribute__((format(printf, 2, 3)))
+char *kasprintf(gfp_t gfp, const char *format, ...);
 
 #ifndef HOST_BENCH
 void *host_memcpy(void *to, const void *from, size_t n);

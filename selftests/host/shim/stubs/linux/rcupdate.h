@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef _HOST_LINUX_RCUPDATE_H
-#define _HOST_LINUX_RCUPDATE_H
-#endif
