@@ -24,10 +24,10 @@ read_pool()
 	while read -r name value; do
 		stat[$name]=$value
 	done <"$pool/stats"
-	read -r row_objects row_chunks row_pages row_free row_full < <(awk -v last=$CHUNKS '
+	read -r row_objects row_chunks row_pages row_free row_full <<<"$(awk -v last=$CHUNKS '
 		NR > 1 { n = $3 + $4 + $5; objects += n; chunks += n * $1; pages += $6; free += $6 * $1 }
 		NR > 1 && $1 == last { full = n }
-		END { print objects + 0, chunks + 0, pages + 0, free + 0, full + 0 }' "$pool/chunks")
+		END { print objects + 0, chunks + 0, pages + 0, free + 0, full + 0 }' "$pool/chunks")"
 }
 
 # agree WHAT A B: sets why if they do not.
