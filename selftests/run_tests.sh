@@ -36,9 +36,11 @@ END
 for test; do
 	number=$((number + 1))
 	echo "# $test"
+	begun=$SECONDS
 	# KILL follows when its cleaning up does not end either.
 	timeout -k 120 "$timeout" "./$test" 2>&1 </dev/null | comment
 	status=${PIPESTATUS[0]}
+	echo "# $((SECONDS - begun)) s"
 	case $status in
 	0)
 		echo "ok $number $test"
