@@ -2,6 +2,8 @@
 /*
  * slab.c - kmalloc, slab caches, per-CPU data; all of it counted
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include "host.h"
 #include "sanitizer.h"
 
