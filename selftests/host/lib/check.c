@@ -186,6 +186,7 @@ static void check_sums(struct z3fold_pool *pool, const struct count *c)
 		chunks += shard->chunks - shard->folded_chunks;
 	}
 	if (z3fold_pool_objects(pool) != c->objects ||
+	    z3fold_pool_bytes(pool) != c->census.bytes ||
 	    atomic_long_read(&pool->objects) + objects != (long)c->objects ||
 	    atomic_long_read(&pool->chunks) + chunks != (long)c->chunks)
 		host_fail("the pool's sums are wrong\n");
