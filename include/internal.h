@@ -248,10 +248,19 @@ struct z3fold_pool {
 	struct dentry *dir;
 };
 
+/*
+ * One instruction that nothing can split.  On x86-64 that is raw_cpu_add() too;
+ * user-mode Linux, which is x86-64 as well, has one CPU and no preemption, and
+ * would switch interrupts off and on for this_cpu_add().
+ */
 static inline void z3fold_count(struct z3fold_pool *pool,
 				enum z3fold_event event, unsigned long n)
 {
+#ifdef CONFIG_X86_64
+	raw_cpu_add(pool->shards->events[event], n);
+#else
 	this_cpu_add(pool->shards->events[event], n);
+#endif
 }
 
 static inline struct page *z3fold_page_page(const struct z3fold_page *zp)
