@@ -25,7 +25,7 @@ static __always_inline union z3fold_word *word_of(unsigned long handle)
 }
 
 /* The object is being copied, or has as many pins as the count can hold. */
-static noinline unsigned long pin_wait(union z3fold_word *word, unsigned long old)
+static unsigned long pin_wait(union z3fold_word *word, unsigned long old)
 {
 	WARN_ONCE(!(old & Z3FOLD_MOVING), "z3fold: an object is mapped %u times\n",
 		  z3fold_word_pins(old));
@@ -33,7 +33,7 @@ static noinline unsigned long pin_wait(union z3fold_word *word, unsigned long ol
 	return atomic_long_read(&word->val);
 }
 
-static __always_inline unsigned long pin(union z3fold_word *word)
+static noinline unsigned long pin_slow(union z3fold_word *word)
 {
 	unsigned long old = atomic_long_read(&word->val), new;
 
@@ -42,7 +42,7 @@ static __always_inline unsigned long pin(union z3fold_word *word)
 			old = pin_wait(word, old);
 			continue;
 		}
-		if (likely((old & Z3FOLD_FIRST_MASK) != Z3FOLD_HELD)) {
+		if ((old & Z3FOLD_FIRST_MASK) != Z3FOLD_HELD) {
 			new = (old & ~Z3FOLD_FIRST_MASK) | Z3FOLD_HELD;
 		} else if (likely((old & Z3FOLD_COUNT_MASK) !=
 				  Z3FOLD_COUNT_MASK)) {
@@ -54,6 +54,17 @@ static __always_inline unsigned long pin(union z3fold_word *word)
 		if (likely(atomic_long_try_cmpxchg_acquire(&word->val, &old, new)))
 			return new;
 	}
+}
+
+/* The usual case: one try, so that callers need save no registers. */
+static __always_inline bool pin_fast(union z3fold_word *word, unsigned long *val)
+{
+	unsigned long old = atomic_long_read(&word->val);
+
+	*val = (old & ~Z3FOLD_FIRST_MASK) | Z3FOLD_HELD;
+	return !(old & Z3FOLD_MOVING) &&
+	       (old & Z3FOLD_FIRST_MASK) != Z3FOLD_HELD &&
+	       atomic_long_try_cmpxchg_acquire(&word->val, &old, *val);
 }
 
 /**
@@ -68,7 +79,10 @@ static __always_inline unsigned long pin(union z3fold_word *word)
  */
 unsigned long z3fold_handle_pin(unsigned long handle)
 {
-	return pin(word_of(handle));
+	unsigned long val;
+
+	return likely(pin_fast(word_of(handle), &val)) ?
+		       val : pin_slow(word_of(handle));
 }
 
 /**
@@ -257,6 +271,14 @@ void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle)
 		z3fold_page_free(pool, home);
 }
 
+static noinline void *map_slow(struct z3fold_pool *pool, unsigned long handle)
+{
+	void *address = z3fold_word_address(pin_slow(word_of(handle)));
+
+	trace_map(pool, handle);
+	return address;
+}
+
 /**
  * z3fold_map() - the address of an object
  * @pool:	the pool
@@ -271,11 +293,18 @@ void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle)
  */
 void *z3fold_map(struct z3fold_pool *pool, unsigned long handle)
 {
-	void *address = z3fold_word_address(pin(word_of(handle)));
+	unsigned long val;
 
 	z3fold_count(pool, Z3FOLD_MAPS, 1);
-	trace_map(pool, handle);
-	return address;
+	if (trace_map_enabled() || unlikely(!pin_fast(word_of(handle), &val)))
+		return map_slow(pool, handle);
+	return z3fold_word_address(val);
+}
+
+static noinline void unmap_traced(struct z3fold_pool *pool, unsigned long handle)
+{
+	trace_unmap(pool, handle);
+	z3fold_handle_unpin(handle);
 }
 
 /**
@@ -289,6 +318,8 @@ void z3fold_unmap(struct z3fold_pool *pool, unsigned long handle)
 {
 	/* First: once it is unpinned, another may free it, and the pool go. */
 	z3fold_count(pool, Z3FOLD_UNMAPS, 1);
-	trace_unmap(pool, handle);
-	z3fold_handle_unpin(handle);
+	if (trace_unmap_enabled())
+		unmap_traced(pool, handle);
+	else
+		z3fold_handle_unpin(handle);
 }

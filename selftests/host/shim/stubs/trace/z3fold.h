@@ -7,6 +7,8 @@ static inline void host_trace(int unused, ...) { }
 #define trace_alloc(...)	host_trace(0, __VA_ARGS__)
 #define trace_alloc_failed(...)	host_trace(0, __VA_ARGS__)
 #define trace_free(...)		host_trace(0, __VA_ARGS__)
+#define trace_map_enabled()	false
+#define trace_unmap_enabled()	false
 #define trace_map(...)		host_trace(0, __VA_ARGS__)
 #define trace_unmap(...)	host_trace(0, __VA_ARGS__)
 #define trace_move(...)		host_trace(0, __VA_ARGS__)
