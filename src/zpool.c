@@ -50,4 +50,13 @@ void z3fold_frontend_exit(void)
 	zpool_unregister_driver(&z3fold_zpool_driver);
 }
 
+const char *z3fold_frontend_name(void)
+{
+	return "zpool";
+}
+
+void z3fold_frontend_show(struct seq_file *m)
+{
+}
+
 MODULE_ALIAS("zpool-z3fold");
