@@ -207,8 +207,8 @@ static void run_phases(struct z3fold_storm *storm)
 		z3fold_storm_check(storm);
 	}
 	z3fold_storm_thin_out(&storm->main, 1);
+	z3fold_storm_check(storm);	/* waits for deferred releases */
 	end_phase(storm, "drain", &begun);
-	z3fold_storm_check(storm);
 }
 
 static void add_counts(struct z3fold_storm_counts *sum,

@@ -369,6 +369,34 @@ stress_run()
 	said=$( { echo "$*" >"$STATS/stress"; } 2>&1)
 }
 
+# Read the trigger's report, once and without processes. Sets report: by the names of its lines, its phases and columns
+# (report[half.pages]), and the kinds of operation in the histogram (report[sum.alloc]).
+stress_report()
+{
+	local line words part=head names=() i
+
+	declare -gA report=()
+	while IFS= read -r line; do
+		read -ra words <<<"$line"
+		case ${words[0]:-} in
+		'') ;;
+		phase | below_ns)
+			part=${words[0]}
+			names=("${words[@]}")
+			;;
+		*)
+			for ((i = 1; i < ${#words[@]}; i++)); do
+				case $part in
+				head) report["${words[0]}"]=${words[*]:1} ;;
+				phase) report["${words[0]}.${names[i]}"]=${words[i]} ;;
+				below_ns) report["sum.${names[i]}"]=$((${report["sum.${names[i]}"]:-0} + words[i])) ;;
+				esac
+			done
+			;;
+		esac
+	done <"$STATS/stress"
+}
+
 # The front end has reclaim, and so has the trigger.
 stress_has_reclaim()
 {

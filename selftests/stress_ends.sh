@@ -9,7 +9,14 @@
 
 state_is()
 {
-	[ "$(sed -n 1p "$STATS/stress")" = "state $1" ]
+	stress_report
+	[ "${report[state]}" = "$1" ]
+}
+
+# Before that it makes room for its objects.
+says_how_far()
+{
+	state_is running && [ -n "${report[alloc]:-}" ]
 }
 
 storm_gone()
@@ -19,7 +26,7 @@ storm_gone()
 
 is_clean()
 {
-	grep -qx 'errors 0' "$STATS/stress" || fail "$(grep ^errors "$STATS/stress")"
+	[ "${report[errors]}" = 0 ] || fail "${report[errors]} errors"
 	loop_until 5 storm_gone || fail "the storm's pool or threads are left"
 }
 
@@ -37,8 +44,7 @@ interrupt()
 	stress_run "$@" seconds=300 &
 	storm=$!
 	defer "kill -KILL $storm 2>/dev/null; true"
-	loop_until 20 state_is running || fail "the storm does not begin"
-	grep -Eq '^alloc [0-9]+$' "$STATS/stress" || fail "a storm that runs does not say how far it is: $(cat "$STATS/stress")"
+	loop_until 20 says_how_far || fail "the storm does not begin, or does not say how far it is: $(cat "$STATS/stress")"
 	! stress_run ops=10 || fail "two storms at once"
 	[[ $said == *"busy"* ]] || fail "a second storm is refused with '$said'"
 	begun=$(date +%s%N)
@@ -46,28 +52,25 @@ interrupt()
 	loop_until 20 ended || fail "the storm goes on after a signal"
 	wait "$storm" || status=$?
 	info "interrupted after $((($(date +%s%N) - begun) / 1000000)) ms: exit status $status"
-	state_is interrupted || fail "$(sed -n 1p "$STATS/stress")"
+	state_is interrupted || fail "state ${report[state]}"
 	is_clean
 }
 
 require_stress
-make_tmp
 interrupt threads=4 objects=2000 ops=1000000000 migrate=1 compact=1
 interrupt threads=1 objects=1000000 ops=0 sizes=16
 
 stress_run threads=2 objects=1000 ops=1000000000 seconds=2 migrate=1 || fail "at the limit of time: $said"
-state_is "time" || fail "$(sed -n 1p "$STATS/stress")"
+state_is "time" || fail "state ${report[state]}"
 is_clean
-ms=$(awk '$1 == "milliseconds" { print $2 }' "$STATS/stress")
+ms=${report[milliseconds]}
 info "2 seconds took $ms ms"
 ((ms >= 2000 && ms < 10000)) || fail "2 seconds took $ms ms"
 
 ! stress_run threads=2 objects=100000 ops=1000 memory=4 || fail "no limit of memory"
 [[ $said == *"Cannot allocate memory"* ]] || fail "at the limit of memory: $said"
-state_is memory || fail "$(sed -n 1p "$STATS/stress")"
+state_is memory || fail "state ${report[state]}"
 is_clean
-pages=$(awk '$1 == "fill" { print $4 }' "$STATS/stress")
+pages=${report[fill.pages]}
 ((pages >= 1000 && pages <= 1024)) || fail "the limit of 4 MiB came at $pages pages"
 
-# It holds the module, and no more when it has ended.
-stress_run threads=1 objects=10 ops=10 || fail "$said"
