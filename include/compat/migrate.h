@@ -33,6 +33,8 @@
 
 static void z3fold_set_movable(struct page *page);
 static void z3fold_clear_movable(struct page *page);
+/* Marked, and the mark not taken back (PG_locked held). */
+static bool z3fold_is_movable(struct page *page);
 static int z3fold_movable_init(void);
 static void z3fold_movable_exit(void);
 
@@ -99,6 +101,10 @@ static void z3fold_clear_movable(struct page *page)				\
 {										\
 	set_page_private(page, 0);						\
 }										\
+static bool z3fold_is_movable(struct page *page)				\
+{										\
+	return page_has_movable_ops(page) && page_private(page);		\
+}										\
 static int z3fold_movable_init(void)						\
 {										\
 	int err = z3fold_hook_add(z3fold_page_hooks,				\
@@ -120,6 +126,7 @@ struct z3fold_compat_needs_semicolon
 #define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
 static void z3fold_set_movable(struct page *page) { }				\
 static void z3fold_clear_movable(struct page *page) { }				\
+static bool z3fold_is_movable(struct page *page) { return false; }		\
 static int z3fold_movable_init(void)						\
 {										\
 	/* Not called: the kernel has no page of ours that it could move. */	\
@@ -132,7 +139,21 @@ struct z3fold_compat_needs_semicolon
 
 #endif
 
-#elif defined(Z3FOLD_HAVE_MOVABLE_OPS)
+#else /* until 6.16 */
+
+static void z3fold_clear_movable(struct page *page)
+{
+	__ClearPageMovable(page);
+}
+
+/* Taking the mark back leaves the flag. */
+static bool z3fold_is_movable(struct page *page)
+{
+	return __PageMovable(page) &&
+	       (unsigned long)page->mapping != PAGE_MAPPING_MOVABLE;
+}
+
+#ifdef Z3FOLD_HAVE_MOVABLE_OPS
 
 #define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
 static bool z3fold_mops_isolate(struct page *page, isolate_mode_t mode)		\
@@ -152,10 +173,6 @@ static const struct movable_operations z3fold_mops = {				\
 static void z3fold_set_movable(struct page *page)				\
 {										\
 	__SetPageMovable(page, &z3fold_mops);					\
-}										\
-static void z3fold_clear_movable(struct page *page)				\
-{										\
-	__ClearPageMovable(page);						\
 }										\
 static int z3fold_movable_init(void) { return 0; }				\
 static void z3fold_movable_exit(void) { }					\
@@ -189,10 +206,6 @@ static void z3fold_set_movable(struct page *page)				\
 {										\
 	__SetPageMovable(page, z3fold_inode->i_mapping);			\
 }										\
-static void z3fold_clear_movable(struct page *page)				\
-{										\
-	__ClearPageMovable(page);						\
-}										\
 static int z3fold_init_fs_context(struct fs_context *fc)			\
 {										\
 	return init_pseudo(fc, 0x7a33666f /* "z3fo" */) ? 0 : -ENOMEM;		\
@@ -222,6 +235,8 @@ static void z3fold_movable_exit(void)						\
 }										\
 struct z3fold_compat_needs_semicolon
 
-#endif
+#endif /* address_space_operations */
+
+#endif /* until 6.16 */
 
 #endif /* _Z3FOLD_COMPAT_MIGRATE_H */
