@@ -26,7 +26,7 @@ module_param(capture, bool, 0644);
 MODULE_PARM_DESC(capture, "pools that zswap creates from now on are z3fold's (default: no)");
 
 static const char mark;
-static atomic_t captured = ATOMIC_INIT(0);
+static atomic_long_t captured;
 
 /**
  * struct bridge_pool - what zswap takes for a struct zs_pool
@@ -56,7 +56,7 @@ static struct zs_pool *our_create_pool(const char *name)
 	b->pool = z3fold_pool_create(name, NULL, NULL);
 	if (!b->pool)
 		goto free;
-	atomic_inc(&captured);
+	atomic_long_inc(&captured);
 	return (struct zs_pool *)b;
 
 free:
@@ -226,5 +226,5 @@ void z3fold_frontend_show(struct seq_file *m)
 {
 	seq_printf(m, "hooks %u\n", z3fold_hook_count(hooks, ARRAY_SIZE(hooks)));
 	seq_printf(m, "capture %u\n", READ_ONCE(capture));
-	seq_printf(m, "captured %u\n", atomic_read(&captured));
+	seq_printf(m, "captured %ld\n", atomic_long_read(&captured));
 }
