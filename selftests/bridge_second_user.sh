@@ -16,7 +16,7 @@ require_root
 require_module
 require_bridge
 zswap_save
-helper=$SELFTESTS/hook_user/hook_user.ko
+helper=$SELFTESTS/modules/hook_user.ko
 [ -e "$helper" ] || skip "hook_user is not built: make -C selftests, with the kernel's headers"
 [ "$(modinfo -F vermagic "$helper" | cut -d ' ' -f 1)" = "$(uname -r)" ] || skip "hook_user is built for another kernel"
 tracefs=/sys/kernel/tracing
