@@ -7,6 +7,8 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
+LOAD_MIB=48 RESIDENT_MIB=16
+
 # Sets names: compressors that zswap has no pool for yet, by names of algorithms and of drivers.
 new_names()
 {

@@ -7,6 +7,8 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
+LOAD_MIB=48 RESIDENT_MIB=16
+
 # hits PATTERN: lines of the trace.
 hits()
 {
@@ -41,7 +43,7 @@ swapload_start "$TMP/log" --threads 2 --loop 3600
 loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
 
 echo 'zs_*' >$instance/set_ftrace_filter
-for _ in {1..5}; do
+for _ in {1..3}; do
 	echo >$instance/trace
 	echo function >$instance/current_tracer
 	loop_until 60 seen ': zs_malloc' || fail "the function tracer sees no zs_malloc()"

@@ -196,7 +196,7 @@ static void notrace handle_create(unsigned long ip, unsigned long parent_ip,
 
 #define SAME_TYPE(theirs, ours)							\
 	static_assert(__same_type(theirs, ours),				\
-		      #theirs "() has a type in this kernel that this version of z3fold does not know");
+		      #theirs "() has a type in this kernel that this z3fold does not know");
 POOL_FUNCTIONS(SAME_TYPE)
 SAME_TYPE(zs_create_pool, our_create_pool)
 

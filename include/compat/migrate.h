@@ -68,11 +68,13 @@ static void notrace z3fold_handle_migrate(unsigned long ip,
 		z3fold_hook_take(ops, fregs);
 }
 
-/* zsmalloc's functions are in a struct movable_operations: so are ours, which checks their types. */
+/* zsmalloc's are in a struct movable_operations: so are ours, to have their types checked. */
 #define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
 static bool z3fold_mops_isolate(struct page *page, isolate_mode_t mode)		\
 {										\
-	return page_private(page) && isolate(page);				\
+	if (!page_private(page))						\
+		return false;							\
+	return isolate(page);							\
 }										\
 static int z3fold_mops_migrate(struct page *newpage, struct page *page,		\
 			       enum migrate_mode mode)				\

@@ -29,9 +29,9 @@
 
 /* The node is a wish: pages come from where the caller runs. */
 #ifdef Z3FOLD_HAVE_ZPOOL_NID
-#define Z3FOLD_ZPOOL_NID	, const int nid
+#define Z3FOLD_ZPOOL_HANDLE	unsigned long *handle, const int nid
 #else
-#define Z3FOLD_ZPOOL_NID
+#define Z3FOLD_ZPOOL_HANDLE	unsigned long *handle
 #endif
 
 #ifdef Z3FOLD_HAVE_ZPOOL_MOVABLE
@@ -60,6 +60,7 @@ static void z3fold_zpool_write(void *pool, unsigned long handle, void *from,	\
 	memcpy(map(pool, handle), from, len);					\
 	unmap(pool, handle);							\
 }
+
 #define Z3FOLD_ZPOOL_ACCESS							\
 	.obj_read_begin = z3fold_zpool_read_begin,				\
 	.obj_read_end = z3fold_zpool_read_end,					\
@@ -75,6 +76,7 @@ static void z3fold_zpool_unmap(void *pool, unsigned long handle)		\
 {										\
 	unmap(pool, handle);							\
 }
+
 #define Z3FOLD_ZPOOL_ACCESS							\
 	.map = z3fold_zpool_map,						\
 	.unmap = z3fold_zpool_unmap,
@@ -147,7 +149,7 @@ static void z3fold_zpool_destroy(void *pool)					\
 Z3FOLD_DEFINE_ZPOOL_CREATE(create_, destroy_)					\
 Z3FOLD_DEFINE_ZPOOL_ACCESS(map_, unmap_)					\
 static int z3fold_zpool_malloc(void *pool, size_t size, gfp_t gfp,		\
-			       unsigned long *handle Z3FOLD_ZPOOL_NID)		\
+			       Z3FOLD_ZPOOL_HANDLE)				\
 {										\
 	return malloc_(pool, size, gfp, handle);				\
 }										\
