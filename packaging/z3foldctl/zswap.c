@@ -6,6 +6,7 @@
  * parameter capture says that zswap's next pools are z3fold's, and zswap makes a pool when
  * it is given another compressor.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,54 +56,126 @@ static int set_capture(bool on)
 	return error ? FAILED : 0;
 }
 
-/* Makes zswap begin a pool with another compressor than this one: any that the kernel has. */
+/*
+ * The name of the driver behind a compressor, by which zswap knows it as well, and as
+ * another: "lzo-scomp" for "lzo". NULL if there is none.
+ */
+static char *driver_of(const char *compressor)
+{
+	char *text = file_read("/proc/crypto"), *rest = text, *line, *driver = NULL;
+	char name[64] = "", value[64];
+
+	while (compressor && !driver && (line = strsep(&rest, "\n"))) {
+		if (sscanf(line, "name : %63s", value) == 1)
+			strcpy(name, value);
+		else if (sscanf(line, "driver : %63s", value) == 1 && same(name, compressor) && !same(name, value))
+			driver = must(strdup(value));
+	}
+	free(text);
+	return driver;
+}
+
+static bool try_compressor(const char *name)
+{
+	char *now;
+	bool done;
+
+	if (file_write(ZSWAP "/compressor", name))
+		return false;
+	now = file_read(ZSWAP "/compressor");
+	done = same(now, name);
+	free(now);
+	return done;
+}
+
+/*
+ * Makes zswap begin a pool of another name than this compressor's: best one that compresses
+ * as it does.
+ */
 static bool use_other_compressor(const char *than)
 {
 	static const char * const names[] = { "lzo", "lzo-rle", "lz4", "zstd", "deflate", "842", "lz4hc" };
+	char *driver = driver_of(than);
+	bool done = driver && try_compressor(driver);
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *now;
-		bool done;
+	free(driver);
+	for (i = 0; !done && i < sizeof(names) / sizeof(names[0]); i++)
+		done = !same(names[i], than) && try_compressor(names[i]);
+	if (!done)
+		say("zswap takes no other compressor than %s, so it cannot be made to begin a new pool",
+		    than ? than : "none");
+	return done;
+}
 
-		if (same(names[i], than) || file_write(ZSWAP "/compressor", names[i]))
-			continue;
-		now = file_read(ZSWAP "/compressor");
-		done = same(now, names[i]);
-		free(now);
-		if (done)
-			return true;
+/* How many pools the bridge has taken; -1 where debugfs does not tell. */
+static long long captured(void)
+{
+	char *text = file_read(DEBUGFS "/front_end"), *line = text ? strstr(text, "\ncaptured ") : NULL;
+	long long n = -1;
+
+	if (line && sscanf(line, " captured %lld", &n) != 1)
+		n = -1;
+	free(text);
+	return n;
+}
+
+/*
+ * Is zswap's newest pool z3fold's? Where nobody counts, the module's users must do, and the
+ * pool of the interim compressor may be going away meanwhile: its end is no answer.
+ */
+static bool was_captured(long long before)
+{
+	struct facts facts;
+	bool used = true;
+	int tries;
+
+	if (before >= 0)
+		return captured() > before;
+	for (tries = 0; used && tries < 10; tries++) {
+		facts_get(&facts);
+		used = facts.users;
+		facts_free(&facts);
+		if (used)
+			usleep(100000);
 	}
-	say("zswap takes no other compressor than %s, so it cannot be made to begin a new pool", than);
-	return false;
+	return used;
 }
 
 static int apply_bridge(const struct settings *settings)
 {
-	char *now = file_read(ZSWAP "/compressor");
+	char *now = file_read(ZSWAP "/compressor"), *driver = NULL;
 	const char *wanted = settings->value[COMPRESSOR] ? settings->value[COMPRESSOR] : now;
 	struct facts facts;
-	int status, tries;
+	long long before;
+	bool already;
+	int status;
 
+	facts_get(&facts);
+	already = facts.in_effect && same(wanted, now);
+	facts_free(&facts);
+	if (already || !wanted) {
+		free(now);
+		return already ? 0 : FAILED;
+	}
 	status = set_capture(true);
-	if (!status && wanted && same(wanted, now) && !use_other_compressor(now))
+	if (!status && same(wanted, now) && !use_other_compressor(now))
 		status = FAILED;
-	if (!status && wanted)
+	before = captured();
+	if (!status)
 		status = zswap_set(COMPRESSOR, wanted);
 	if (!status)
 		status = zswap_set(ENABLED, "Y");
-	/* The pool of the interim compressor may be going away meanwhile: its end is no answer. */
-	for (tries = 0; !status && tries < 10; tries++) {
-		facts_get(&facts);
-		if (!facts.users)
+	if (!status && !was_captured(before)) {
+		/* An old pool of this name still holds pages, and zswap has gone back to it. */
+		driver = driver_of(wanted);
+		if (!driver || !try_compressor(driver) || !was_captured(before))
 			status = NOT_IN_EFFECT;
-		facts_free(&facts);
-		if (!status)
-			usleep(100000);
 	}
 	if (status == NOT_IN_EFFECT)
-		say("zswap's old pool for %s still holds pages, so zswap goes on with it: swapoff and swapon, or choose another --compressor",
+		say("zswap goes on with its old pool for %s, which still holds pages: swapoff and swapon, or choose another --compressor",
 		    wanted);
+	free(driver);
 	free(now);
 	return status;
 }
