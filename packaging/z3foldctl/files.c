@@ -12,8 +12,9 @@
 
 #include "ctl.h"
 
-/* The largest file that is read: debugfs's histogram has 4 KiB. */
-#define MOST_BYTES	(256 * 1024)
+/* The largest file that is read: modules.dep, of some hundred KiB. */
+#define MOST_BYTES	(16 * 1024 * 1024)
+#define FIRST_BYTES	(64 * 1024)
 
 static const char *root = "";
 
@@ -50,15 +51,19 @@ bool file_exists(const char *path)
 /* The file's text without the white space at its end; NULL and errno if it cannot be read. */
 char *file_read(const char *path)
 {
-	char *full = file_path(path), *text = must(malloc(MOST_BYTES + 1));
+	size_t len = 0, room = FIRST_BYTES;
+	char *full = file_path(path), *text = must(malloc(room + 1));
 	int fd = open(full, O_RDONLY | O_CLOEXEC), error = 0;
 	ssize_t got = 0;
-	size_t len = 0;
 
 	if (fd < 0)
 		error = errno;
 	while (fd >= 0 && len < MOST_BYTES) {
-		got = read(fd, text + len, MOST_BYTES - len);
+		if (len == room) {
+			room *= 2;
+			text = must(realloc(text, room + 1));
+		}
+		got = read(fd, text + len, room - len);
 		if (got <= 0)
 			break;
 		len += got;

@@ -25,3 +25,14 @@ installkernel()
 		hostonly='' instmods "crypto-$compressor"
 	done
 }
+
+# When zswap starts, /sys is not mounted, and modprobe does not know that the kernel could
+# decompress a module: it looks for the library.
+install()
+{
+	case $(modinfo -k "$kernel" -F filename z3fold) in
+	*.xz) inst_libdir_file 'liblzma.so*' ;;
+	*.zst) inst_libdir_file 'libzstd.so*' ;;
+	*.gz) inst_libdir_file 'libz.so*' ;;
+	esac
+}
