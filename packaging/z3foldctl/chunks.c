@@ -31,7 +31,7 @@ static const struct column columns[] = {
 	[COL_BAR] = { "BAR", "OBJECTS, as a bar", true, true },
 };
 
-#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define NR_COLUMNS ARRAY_SIZE(columns)
 
 struct row {
 	unsigned int chunks, to_chunks, from, to;

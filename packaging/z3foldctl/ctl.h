@@ -16,6 +16,8 @@
 #define SAVED		"/run/z3fold/before"
 #define SERVICE		"z3fold-zswap.service"
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 /* In z3foldctl(8): scripts may rely on them. */
 enum exit_status {
 	DONE = 0,
@@ -181,9 +183,5 @@ int command_enable(int argc, char **argv);
 int command_disable(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_stress(int argc, char **argv);
-
-/* status.c, for top too */
-extern const size_t status_nr_columns;
-void status_help_columns(void);
 
 #endif /* _Z3FOLDCTL_H */

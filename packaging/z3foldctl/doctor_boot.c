@@ -135,7 +135,7 @@ static bool look_at(const char *line)
 
 	if (!concerns_us(line))
 		return false;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(known); i++)
 		if (strstr(line, known[i].text)) {
 			doubt("the log has \"%.100s\": %s", line, known[i].says);
 			return true;

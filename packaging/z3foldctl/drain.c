@@ -89,7 +89,7 @@ static bool names_device(const char *spec, const char *device)
 	bool same;
 	size_t i;
 
-	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(tags); i++)
 		if (!strncmp(spec, tags[i][0], strlen(tags[i][0]))) {
 			free(path);
 			path = text_of("/dev/disk/by-%s/%s", tags[i][1], spec + strlen(tags[i][0]));
@@ -218,7 +218,7 @@ enum exit_status drain(unsigned int seconds)
 	unsigned int nr = 0, i;
 	bool all_on = true;
 
-	while (nr < sizeof(swaps) / sizeof(swaps[0]) && get_swap(nr, &swaps[nr]))
+	while (nr < ARRAY_SIZE(swaps) && get_swap(nr, &swaps[nr]))
 		nr++;
 	for (i = 0; i < nr && objects() && !interrupted() && time(NULL) < end; i++)
 		all_on &= cycle(&swaps[i], end);

@@ -124,7 +124,7 @@ static void usage(FILE *out)
 
 	fputs("Usage: z3foldctl [--sysroot DIR] COMMAND [OPTION...]\n\n"
 	      "z3fold stores what zswap compresses, up to three objects in one page.\n\n", out);
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
 	fputs("\n      --sysroot DIR  look at /sys, /proc, /etc ... below DIR (Z3FOLDCTL_SYSROOT too)\n"
 	      "  -h, --help         this; z3foldctl COMMAND --help for a command\n"
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	optind = 1;
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(argv[0], commands[i].name))
 			continue;
 		command_name = commands[i].name;

@@ -45,7 +45,7 @@ static const char *yes_or_no(const char *value)
 	static const char * const no[] = { "n", "no", "0", "off", "false" };
 	size_t i;
 
-	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(yes); i++) {
 		if (!strcasecmp(value, yes[i]))
 			return "Y";
 		if (!strcasecmp(value, no[i]))

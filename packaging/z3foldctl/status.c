@@ -40,7 +40,7 @@ static const struct column columns[] = {
 	[COL_MOVABLE] = { "MOVABLE", "the kernel may migrate the pages (root)", true, false },
 };
 
-#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define NR_COLUMNS ARRAY_SIZE(columns)
 
 static void set_facts(struct table *table, const struct facts *facts)
 {

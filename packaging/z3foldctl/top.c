@@ -31,7 +31,7 @@ static const struct column columns[] = {
 	[COL_FAILED] = { "FAILED", "allocations that got no memory, ever", false, true },
 };
 
-#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define NR_COLUMNS ARRAY_SIZE(columns)
 
 static double now(void)
 {

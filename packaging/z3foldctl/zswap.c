@@ -100,7 +100,7 @@ static bool use_other_compressor(const char *than)
 	size_t i;
 
 	free(driver);
-	for (i = 0; !done && i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; !done && i < ARRAY_SIZE(names); i++)
 		done = !same(names[i], than) && try_compressor(names[i]);
 	if (!done)
 		say("zswap takes no other compressor than %s, so it cannot be made to begin a new pool",
@@ -190,7 +190,7 @@ int zswap_apply(const struct settings *settings)
 	int status = 0;
 	size_t i;
 
-	for (i = 0; !status && i < sizeof(plain) / sizeof(plain[0]); i++)
+	for (i = 0; !status && i < ARRAY_SIZE(plain); i++)
 		if (settings->value[plain[i]])
 			status = zswap_set(plain[i], settings->value[plain[i]]);
 	facts_get(&facts);
@@ -222,7 +222,7 @@ void zswap_restore(const struct settings *before, bool compressor_waits)
 	static const enum setting order[] = { COMPRESSOR, MAX_POOL, ACCEPT, SHRINKER, ENABLED };
 	size_t i;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(order); i++)
 		if (before->value[order[i]] && !(compressor_waits && order[i] == COMPRESSOR))
 			zswap_set(order[i], before->value[order[i]]);
 }
@@ -232,7 +232,7 @@ static bool leave_zpool(const char *before)
 	const char *others[] = { before, "zsmalloc", "zbud" };
 	size_t i;
 
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
 		char *now;
 		bool left;
 
