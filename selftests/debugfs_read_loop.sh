@@ -44,10 +44,10 @@ keep_doing hold_files
 # A pool that holds nothing goes at once when zswap has chosen another.
 end=$((SECONDS + READ_LOOP_SECONDS)) rounds=0
 while [ "$SECONDS" -lt "$end" ]; do
-	zswap_set compressor "$compressor"
-	zswap_set zpool "$other"
-	zswap_set zpool z3fold
-	zswap_set compressor lzo
+	zswap_choose z3fold "$compressor"
+	zswap_choose "$other" "$compressor"
+	zswap_choose z3fold "$compressor"
+	zswap_choose z3fold lzo
 	rounds=$((rounds + 1))
 done
 read=$(cut -d ' ' -f 1 "$TMP"/read.* | sort | uniq -c | awk '{ printf "%s%s %s", n++ ? ", " : "", $1, $2 }')
