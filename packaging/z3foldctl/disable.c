@@ -43,8 +43,26 @@ static void stop_service(bool persistent)
 	free(output);
 }
 
+/* Does z3fold still have pools? An empty one that zswap has left goes by itself, soon. */
+static bool has_pools(void)
+{
+	struct facts facts;
+	bool users, objects;
+	int tries = 0;
+
+	do {
+		if (tries)
+			usleep(250000);
+		facts_get(&facts);
+		users = facts.users;
+		objects = facts.objects;
+		facts_free(&facts);
+	} while (users && !objects && ++tries < 20 && !interrupted());
+	return users;
+}
+
 /*
- * Without zpool, going back to a compressor whose pool still holds pages would revive that
+ * Without zpool, going back to a compressor whose pool is still there would revive that
  * pool, and it is z3fold's. So the compressor waits until all is brought back; a repeated
  * disable finds what was noted.
  */
@@ -60,8 +78,8 @@ static void restore(void)
 		settings_set(&before, COMPRESSOR, facts.compressor, "");
 		settings_write(&before, SAVED);
 	}
-	wait = facts.front_end == BRIDGE && facts.objects;
 	if (zswap_leave(&before)) {
+		wait = facts.front_end == BRIDGE && has_pools();
 		zswap_restore(&before, wait);
 		if (!wait)
 			unlink(saved);

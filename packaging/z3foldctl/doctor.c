@@ -72,12 +72,22 @@ static char kernel_config(const char *release, const char *option)
 		free(places[i]);
 	}
 	if (text) {
-		found = strstr(text, set);
+		char *lines = text_of("\n%s", text);
+
+		found = strstr(lines, set);
 		answer = found ? found[strlen(set)] : 'n';
+		free(lines);
 	}
 	free(text);
 	free(set);
 	return answer;
+}
+
+static bool ftrace_is_off(void)
+{
+	uint64_t on;
+
+	return file_number("/proc/sys/kernel/ftrace_enabled", &on) && !on;
 }
 
 static void check_kernel(const struct facts *facts, const char *release)
@@ -96,10 +106,12 @@ static void check_kernel(const struct facts *facts, const char *release)
 		good("zswap takes other allocators, through zpool");
 	else if (facts->front_end == BRIDGE)
 		good("the kernel has no zpool; the module's bridge serves zswap");
-	else if (kernel_config(release, "CONFIG_FUNCTION_TRACER") == 'n')
+	else if (kernel_config(release, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS") == 'n')
 		trouble("the kernel has no zpool, and no function tracer for the bridge: another kernel is needed");
 	else
-		doubt("the kernel has no zpool: z3fold reaches zswap through its bridge, if the module has one");
+		doubt("the kernel has no zpool: z3fold reaches zswap through its bridge, when it is loaded");
+	if (!facts->zpool && facts->front_end != BRIDGE && ftrace_is_off())
+		trouble("the function tracer is off, which the bridge needs: sudo sysctl kernel.ftrace_enabled=1");
 }
 
 static void check_modules(const struct facts *facts, const char *release)

@@ -119,6 +119,7 @@ static const struct {
 	{ "z3fold: disagrees about version of symbol", "the module was built for another kernel: sudo dkms autoinstall --force" },
 	{ "z3fold: Unknown symbol", "the module was built for another kernel: sudo dkms autoinstall --force" },
 	{ "z3fold: version magic", "the module was built for another kernel: sudo dkms autoinstall --force" },
+	{ "z3fold: cannot hook", "the bridge to zswap could not be built, for the reason given" },
 	{ "zswap: pool creation failed", "zswap could not make its pool, the lines before it say why" },
 	{ "zswap: compressor", "zswap did not get the compressor it was told: is it in the initramfs?" },
 	{ "leaks", "a bug of z3fold: please report it with the log" },
