@@ -93,7 +93,7 @@ trap 'fail "interrupted"' INT TERM HUP
 # ---- the kernel's log ------------------------------------------------------------------------------------------------
 
 MARK="z3fold-selftest: $TEST $$ $(date +%s%N)"
-BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle|paging request'
+BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle kernel|paging request'
 BAD_LOG+='|soft lockup|hard LOCKUP|hung_task|blocked for more than|rcu.*(stall|self-detected)|scheduling while atomic'
 BAD_LOG+='|sleeping function called|Objects remaining|Slab cache still has objects|list_(add|del) corruption'
 BAD_LOG+='|UBSAN:|INFO: trying to register|possible (circular|recursive|irq)|inconsistent lock state|Invalid wait context'

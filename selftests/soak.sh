@@ -130,9 +130,9 @@ step()
 
 progress()
 {
-	printf '%3d min: swapped out %d pages, in %d; z3fold stored %d, moved %d, migrated %d, evicted %d\n' \
+	printf '%3d min: swapped out %d pages, in %d; z3fold stored %d, moved %d, migrated %d, written back %d\n' \
 		$((SECONDS / 60)) $(($(vmstat pswpout zswpout) - first_out)) $(($(vmstat pswpin zswpin) - first_in)) \
-		"$(total allocs)" "$(total moved_between_pages)" "$(total pages_migrated)" "$(total evicted)"
+		"$(total allocs)" "$(total moved_between_pages)" "$(total pages_migrated)" "$(zswap_stat written_back_pages)"
 }
 
 # ---- the run ---------------------------------------------------------------------------------------------------------
@@ -207,7 +207,8 @@ validate_pools
 minutes=$((SECONDS / 60))
 info "summary: $minutes minutes on $(uname -r), $(nproc) CPUs"
 printf '  %-28s %d\n' 'pages swapped out' $(($(vmstat pswpout zswpout) - first_out)) \
-	'pages swapped in' $(($(vmstat pswpin zswpin) - first_in))
+	'pages swapped in' $(($(vmstat pswpin zswpin) - first_in)) \
+	'pages that zswap wrote back' "$(zswap_stat written_back_pages)"
 for name in "${!did[@]}"; do
 	printf '  %-28s %d\n' "$name" "${did[$name]}"
 done | sort
