@@ -43,21 +43,11 @@ static void show(struct seq_file *m, const char *name, u64 value)
 	seq_printf(m, "%s %llu\n", name, value);
 }
 
-static u64 event_sum(struct z3fold_pool *pool, enum z3fold_event event)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->events[event]);
-	return sum;
-}
-
 /* Unmaps first, so that what goes on meanwhile can only add. */
 static u64 pins(struct z3fold_pool *pool)
 {
-	u64 unmaps = event_sum(pool, Z3FOLD_UNMAPS);
-	u64 maps = event_sum(pool, Z3FOLD_MAPS);
+	u64 unmaps = z3fold_pool_events(pool, Z3FOLD_UNMAPS);
+	u64 maps = z3fold_pool_events(pool, Z3FOLD_MAPS);
 
 	return maps > unmaps ? maps - unmaps : 0;
 }
@@ -65,20 +55,16 @@ static u64 pins(struct z3fold_pool *pool)
 static int stats_show(struct seq_file *m, void *unused)
 {
 	struct z3fold_pool *pool = m->private;
-	u64 pages, objects = 0, chunks = 0, bound;
+	u64 pages, objects, chunks, bound;
 	struct z3fold_census *c;
-	unsigned int i, buddy;
+	unsigned int i;
 
 	c = kmalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
 	z3fold_pool_census(pool, c);
 	pages = c->kind[1] + c->kind[2] + c->kind[3] + c->headless;
-	for (i = 1; i <= Z3FOLD_CHUNKS; i++)
-		for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
-			objects += c->size[buddy][i];
-			chunks += (u64)i * c->size[buddy][i];
-		}
+	z3fold_census_sums(c, &objects, &chunks);
 	bound = z3fold_pool_bound(objects, chunks);
 
 	show(m, "pages", z3fold_pool_pages(pool));
@@ -100,7 +86,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	show(m, "migration", z3fold_migration_enabled());
 	for (i = 0; i < Z3FOLD_NR_EVENTS; i++)
 		if (event_names[i])
-			show(m, event_names[i], event_sum(pool, i));
+			show(m, event_names[i], z3fold_pool_events(pool, i));
 	kfree(c);
 	return 0;
 }
@@ -213,9 +199,11 @@ void z3fold_debugfs_remove(struct z3fold_pool *pool)
 void __init z3fold_debugfs_init(void)
 {
 	root = debugfs_create_dir("z3fold", NULL);
+	debugfs_create_file("stress", 0600, root, NULL, &z3fold_stress_fops);
 }
 
 void z3fold_debugfs_exit(void)
 {
 	debugfs_remove(root);
+	z3fold_stress_exit();
 }

@@ -215,6 +215,9 @@ struct z3fold_shard {
  * @swept_objects: the pool's objects then, or the most since (likewise)
  * @swept_moved: objects that the last sweep moved, for who asked for it
  * @swept_freed: pages that it gave back
+ * @fail_every:	each so-manieth allocation of a page or descriptor fails, for the
+ *		stress trigger; 0: none
+ * @fail_count:	allocations so far, where some fail
  * @node:	in the module's list of pools (z3fold_pools_lock, or RCU to read)
  * @dir:	its debugfs directory
  */
@@ -243,6 +246,9 @@ struct z3fold_pool {
 	long swept_objects;
 	unsigned long swept_moved;
 	unsigned long swept_freed;
+
+	u32 fail_every;
+	atomic_long_t fail_count;
 
 	struct list_head node;
 	struct dentry *dir;
@@ -322,6 +328,8 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 					     unsigned int index);
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				      unsigned int least, unsigned int most);
+struct page *z3fold_shard_get_page(struct z3fold_shard *shard,
+				   unsigned int least);
 bool z3fold_shard_isolate(struct z3fold_page *zp);
 bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last);
 void z3fold_shard_move(struct z3fold_page *from, unsigned int buddy,
@@ -332,6 +340,8 @@ bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying
 
 /* pool.c */
 void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum);
+void z3fold_census_sums(const struct z3fold_census *c, u64 *objects, u64 *chunks);
+u64 z3fold_pool_events(struct z3fold_pool *pool, enum z3fold_event event);
 unsigned long z3fold_pool_objects(struct z3fold_pool *pool);
 unsigned long z3fold_pool_bytes(struct z3fold_pool *pool);
 unsigned long z3fold_pool_bound(long objects, long chunks);
@@ -352,6 +362,10 @@ gfp_t z3fold_migration_gfp(gfp_t gfp);
 bool z3fold_migration_publish(struct page *page);
 void z3fold_migration_withdraw(struct page *page);
 bool z3fold_migration_enabled(void);
+bool z3fold_migration_movable(struct page *page);
+bool z3fold_migration_isolate(struct page *page);
+int z3fold_migration_migrate(struct page *newpage, struct page *page, bool copy);
+void z3fold_migration_putback(struct page *page);
 
 /* shrinker.c */
 int z3fold_shrinker_init(void);
@@ -371,5 +385,7 @@ void z3fold_debugfs_init(void);
 void z3fold_debugfs_exit(void);
 void z3fold_debugfs_add(struct z3fold_pool *pool);
 void z3fold_debugfs_remove(struct z3fold_pool *pool);
+extern const struct file_operations z3fold_stress_fops;
+void z3fold_stress_exit(void);
 
 #endif /* _Z3FOLD_INTERNAL_H */

@@ -353,6 +353,62 @@ pools_empty()
 	stat_is objects 0 && stat_is pages 0
 }
 
+# ---- the stress trigger ----------------------------------------------------------------------------------------------
+
+# The trigger alone: it needs neither zswap nor swap.
+require_stress()
+{
+	require_root
+	require_module
+	module_loaded || modprobe z3fold || fail "the module does not load"
+	[ -e "$STATS/stress" ] || fail "no file $STATS/stress"
+}
+
+# stress_run OPTION...: run a storm; sets said to the error message if it fails.
+# shellcheck disable=SC2034 # said is for the test
+stress_run()
+{
+	said=$( { echo "$*" >"$STATS/stress"; } 2>&1)
+}
+
+# Read the trigger's report, once and without processes. Sets report: by the names of its lines, its phases and columns
+# (report[half.pages]), and the kinds of operation in the histogram (report[sum.alloc]).
+stress_report()
+{
+	local line words part=head names=() i
+
+	declare -gA report=()
+	while IFS= read -r line; do
+		read -ra words <<<"$line"
+		case ${words[0]:-} in
+		'') ;;
+		phase | below_ns)
+			part=${words[0]}
+			names=("${words[@]}")
+			;;
+		*)
+			for ((i = 1; i < ${#words[@]}; i++)); do
+				case $part in
+				head) report["${words[0]}"]=${words[*]:1} ;;
+				phase) report["${words[0]}.${names[i]}"]=${words[i]} ;;
+				below_ns) report["sum.${names[i]}"]=$((${report["sum.${names[i]}"]:-0} + words[i])) ;;
+				esac
+			done
+			;;
+		esac
+	done <"$STATS/stress"
+}
+
+# The front end has reclaim, and so has the trigger.
+stress_has_reclaim()
+{
+	[ -n "${stress_reclaim:-}" ] || {
+		stress_reclaim=no
+		! stress_run threads=1 objects=1 ops=0 sizes=64 reclaim=1 || stress_reclaim=yes
+	}
+	[ "$stress_reclaim" = yes ]
+}
+
 # Names of the module's slab caches. Boot with slab_nomerge, else they may hide under other names.
 slab_caches()
 {

@@ -28,7 +28,15 @@ static void uncount(struct z3fold_pool *pool)
 	spin_unlock(&pool->lock);
 }
 
-static bool isolate(struct page *page)
+/**
+ * z3fold_migration_isolate() - the kernel wants to migrate a page
+ * @page:	the page, locked and movable
+ *
+ * Context: any, the kernel's page migration or who does as it does.
+ * Return: false if somebody of ours works on it; else it stays claimed until
+ * z3fold_migration_putback() or a successful z3fold_migration_migrate().
+ */
+bool z3fold_migration_isolate(struct page *page)
 {
 	struct z3fold_page *zp = (struct z3fold_page *)page_private(page);
 	struct z3fold_pool *pool = zp->shard->pool;
@@ -39,7 +47,13 @@ static bool isolate(struct page *page)
 	return false;
 }
 
-static void putback(struct page *page)
+/**
+ * z3fold_migration_putback() - an isolated page was not migrated
+ * @page:	the page, locked
+ *
+ * Context: as z3fold_migration_isolate().
+ */
+void z3fold_migration_putback(struct page *page)
 {
 	struct z3fold_page *zp = (struct z3fold_page *)page_private(page);
 	struct z3fold_pool *pool = zp->shard->pool;
@@ -89,7 +103,19 @@ static int refuse(struct z3fold_pool *pool, struct page *newpage,
 	return -EAGAIN;
 }
 
-static int migrate(struct page *newpage, struct page *page, bool copy)
+/**
+ * z3fold_migration_migrate() - take a new page in the place of an isolated one
+ * @newpage:	the new page, locked
+ * @page:	the old one, locked
+ * @copy:	false: the caller wants to copy the bytes itself
+ *
+ * An empty page is released, and nothing is done with @newpage.
+ *
+ * Context: process.
+ * Return: MIGRATEPAGE_SUCCESS, with our references moved over to @newpage; or
+ * -EAGAIN, with @newpage untouched, where an object is pinned or @copy is false.
+ */
+int z3fold_migration_migrate(struct page *newpage, struct page *page, bool copy)
 {
 	struct z3fold_page *zp = (struct z3fold_page *)page_private(page);
 	struct z3fold_pool *pool = zp->shard->pool;
@@ -130,7 +156,8 @@ static int migrate(struct page *newpage, struct page *page, bool copy)
 	return MIGRATEPAGE_SUCCESS;
 }
 
-Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback);
+Z3FOLD_DEFINE_MOVABLE_OPS(z3fold_migration_isolate, z3fold_migration_migrate,
+			  z3fold_migration_putback);
 
 /**
  * z3fold_migration_gfp() - the flags for a page of ours
@@ -171,6 +198,18 @@ bool z3fold_migration_publish(struct page *page)
 void z3fold_migration_withdraw(struct page *page)
 {
 	__ClearPageMovable(page);
+}
+
+/**
+ * z3fold_migration_movable() - is a page marked movable
+ * @page:	a page that was ours when a reference to it was taken
+ *
+ * Context: the page is locked.
+ * Return: true if it still is ours and can be isolated.
+ */
+bool z3fold_migration_movable(struct page *page)
+{
+	return z3fold_is_movable(page);
 }
 
 /**

@@ -21,10 +21,19 @@ void z3fold_page_exit(void)
 	kmem_cache_destroy(page_cache);
 }
 
+/* The stress trigger wants some allocations to fail. */
+static bool shall_fail(struct z3fold_pool *pool)
+{
+	return unlikely(pool->fail_every) &&
+	       !(atomic_long_inc_return(&pool->fail_count) % pool->fail_every);
+}
+
 static struct z3fold_page *descriptor_new(struct z3fold_pool *pool, gfp_t gfp)
 {
 	struct z3fold_page *zp;
 
+	if (shall_fail(pool))
+		return NULL;
 	zp = kmem_cache_zalloc(page_cache, gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE));
 	if (!zp)
 		return NULL;
@@ -70,7 +79,8 @@ struct z3fold_page *z3fold_page_new(struct z3fold_pool *pool, gfp_t gfp)
 	zp = descriptor_new(pool, gfp);
 	if (!zp)
 		return NULL;
-	page = alloc_page(z3fold_migration_gfp(gfp & ~__GFP_HIGHMEM));
+	page = shall_fail(pool) ?
+		       NULL : alloc_page(z3fold_migration_gfp(gfp & ~__GFP_HIGHMEM));
 	if (!page) {
 		z3fold_page_free(pool, zp);
 		return NULL;

@@ -212,6 +212,43 @@ void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum)
 }
 
 /**
+ * z3fold_census_sums() - how many objects a census has counted
+ * @c:		the census
+ * @objects:	their number
+ * @chunks:	the sum of their sizes
+ */
+void z3fold_census_sums(const struct z3fold_census *c, u64 *objects, u64 *chunks)
+{
+	unsigned int i, buddy;
+
+	*objects = 0;
+	*chunks = 0;
+	for (i = 1; i <= Z3FOLD_CHUNKS; i++)
+		for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
+			*objects += c->size[buddy][i];
+			*chunks += (u64)i * c->size[buddy][i];
+		}
+}
+
+/**
+ * z3fold_pool_events() - how often something has happened in a pool
+ * @pool:	the pool
+ * @event:	what
+ *
+ * Context: any; takes no lock.
+ * Return: the sum of all CPUs' counters, exact for a quiet pool.
+ */
+u64 z3fold_pool_events(struct z3fold_pool *pool, enum z3fold_event event)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(pool->shards, cpu)->events[event]);
+	return sum;
+}
+
+/**
  * z3fold_pool_objects() - how many objects are in a pool
  * @pool:	the pool
  *

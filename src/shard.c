@@ -238,6 +238,34 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 }
 
 /**
+ * z3fold_shard_get_page() - some page on a list, not claimed
+ * @shard:	where to look
+ * @least:	chunks of room; where no page has as many, any page will do
+ *
+ * While it is listed, under the shard's lock, it has its page.
+ *
+ * Context: no shard lock held.
+ * Return: the page with a reference to it, or NULL; once the lock is dropped it
+ * may leave the pool.
+ */
+struct page *z3fold_shard_get_page(struct z3fold_shard *shard, unsigned int least)
+{
+	struct page *page = NULL;
+	u64 map;
+
+	spin_lock(&shard->lock);
+	map = shard->map & GENMASK_ULL(Z3FOLD_CHUNKS - 1, least) ?: shard->map;
+	if (map) {
+		/* The last: pages come back to a list's head. */
+		page = z3fold_page_page(list_last_entry(&shard->lists[__ffs64(map)],
+							struct z3fold_page, list));
+		get_page(page);
+	}
+	spin_unlock(&shard->lock);
+	return page;
+}
+
+/**
  * z3fold_shard_isolate() - claim a page for the kernel's page migration
  * @zp:		the page
  *

@@ -21,6 +21,14 @@
 #endif
 
 static void z3fold_set_movable(struct page *page);
+
+/* Marked, and the mark not taken back, which leaves the flag (PG_locked held). */
+static inline bool z3fold_is_movable(struct page *page)
+{
+	return __PageMovable(page) &&
+	       (unsigned long)page->mapping != PAGE_MAPPING_MOVABLE;
+}
+
 static int z3fold_movable_init(void);
 static void z3fold_movable_exit(void);
 

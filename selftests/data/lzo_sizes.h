@@ -2,7 +2,7 @@
 /*
  * Sizes in bytes to which lzo compresses anonymous pages of running programs (compilers, Python, Node, shells):
  * 256 quantiles of 86964 pages of 4 KiB, same-filled ones left out; their mean is 1468 bytes.
- * Made by: data/quantiles.sh sizes.lzo.txt >data/lzo_sizes.h
+ * Made by: selftests/data/quantiles.sh lzo sizes.lzo.txt >lzo_sizes.h
  */
 static const uint16_t lzo_sizes[256] = {
 	72, 84, 136, 180, 268, 353, 407, 452, 499, 538, 571, 608, 639, 667, 696, 709,

@@ -173,12 +173,16 @@ static void check_sums(struct z3fold_pool *pool, const struct count *c)
 {
 	struct z3fold_census census;
 	long objects = 0, chunks = 0;
+	u64 sum_objects, sum_chunks;
 	unsigned long pages;
 	int cpu;
 
 	z3fold_pool_census(pool, &census);
 	if (memcmp(&census, &c->census, sizeof(census)))
 		host_fail("the census is wrong\n");
+	z3fold_census_sums(&census, &sum_objects, &sum_chunks);
+	if (sum_objects != c->objects || sum_chunks != c->chunks)
+		host_fail("the census' sums are wrong\n");
 	for_each_possible_cpu(cpu) {
 		struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
 

@@ -9,7 +9,6 @@
 
 #define PG_LOCKED	1UL
 #define PG_ISOLATED	2UL
-#define MAPPING_MOVABLE	2UL
 
 struct page *host_mem_map;
 char *host_arena;
@@ -239,7 +238,7 @@ void unlock_page(struct page *page)
 void host_set_movable(struct page *page, const void *ops)
 {
 	check_locked(page, "__SetPageMovable()");
-	__atomic_store_n(&page->mapping, (unsigned long)ops | MAPPING_MOVABLE,
+	__atomic_store_n(&page->mapping, (unsigned long)ops | PAGE_MAPPING_MOVABLE,
 			 __ATOMIC_RELAXED);
 }
 
@@ -248,7 +247,7 @@ void __ClearPageMovable(struct page *page)
 	check_locked(page, "__ClearPageMovable()");
 	if (!host_page_movable(page))
 		host_fail("__ClearPageMovable() of a page that is not movable\n");
-	__atomic_store_n(&page->mapping, MAPPING_MOVABLE, __ATOMIC_RELAXED);
+	__atomic_store_n(&page->mapping, PAGE_MAPPING_MOVABLE, __ATOMIC_RELAXED);
 }
 
 /* PageMovable(): marked, and the mark not taken back. */
@@ -256,13 +255,13 @@ bool host_page_movable(struct page *page)
 {
 	unsigned long m = __atomic_load_n(&page->mapping, __ATOMIC_RELAXED);
 
-	return m & MAPPING_MOVABLE && m != MAPPING_MOVABLE;
+	return m & PAGE_MAPPING_MOVABLE && m != PAGE_MAPPING_MOVABLE;
 }
 
 const void *host_movable_ops(struct page *page)
 {
 	return (void *)(__atomic_load_n(&page->mapping, __ATOMIC_RELAXED) &
-			~MAPPING_MOVABLE);
+			~PAGE_MAPPING_MOVABLE);
 }
 
 bool host_page_isolated(struct page *page)

@@ -203,12 +203,9 @@ void owner_report(void)
 void owner_exit(struct owner *o)
 {
 	unsigned int i;
-	int cpu;
 
-	for_each_possible_cpu(cpu)
-		for (i = 0; i < Z3FOLD_NR_EVENTS; i++)
-			events[i] += READ_ONCE(per_cpu_ptr(o->pool->shards,
-							  cpu)->events[i]);
+	for (i = 0; i < Z3FOLD_NR_EVENTS; i++)
+		events[i] += z3fold_pool_events(o->pool, i);
 	owner_empty(o);
 	z3fold_pool_destroy(o->pool);
 }

@@ -50,9 +50,44 @@ static void mutate(struct thread *t)
 	owner_random(t->owner);
 }
 
+/* As the stress trigger does it, without the kernel's own books. */
+static void migrate_listed(struct z3fold_pool *pool)
+{
+	struct page *page, *newpage;
+	bool done = false;
+
+	page = z3fold_shard_get_page(per_cpu_ptr(pool->shards, host_below(nr_cpu_ids)),
+				     host_below(Z3FOLD_CHUNKS));
+	if (!page)
+		return;
+	if (!trylock_page(page))
+		goto put;
+	if (!z3fold_migration_movable(page) || !z3fold_migration_isolate(page)) {
+		unlock_page(page);
+		goto put;
+	}
+	unlock_page(page);
+	newpage = alloc_page(GFP_KERNEL);
+	lock_page(page);
+	if (newpage && trylock_page(newpage)) {
+		done = !z3fold_migration_migrate(newpage, page, true);
+		unlock_page(newpage);
+	}
+	if (!done)
+		z3fold_migration_putback(page);
+	unlock_page(page);
+	if (newpage)
+		put_page(newpage);
+put:
+	put_page(page);
+}
+
 static void migrate(struct thread *t)
 {
-	owner_migrate_random();
+	if (t->owner && !host_below(4))
+		migrate_listed(t->owner->pool);
+	else
+		owner_migrate_random();
 	if (!host_below(8))
 		host_sleep();
 }

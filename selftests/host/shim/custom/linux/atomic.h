@@ -41,6 +41,12 @@ static inline void atomic_long_add(long i, atomic_long_t *v)
 	__atomic_fetch_add(&v->counter, i, __ATOMIC_RELAXED);
 }
 
+static inline long atomic_long_inc_return(atomic_long_t *v)
+{
+	host_point();
+	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
+}
+
 static inline void atomic_long_sub(long i, atomic_long_t *v)
 {
 	atomic_long_add(-i, v);

@@ -29,4 +29,10 @@ void __SetPageMovable(struct page *page, struct address_space *mapping);
 #endif
 void __ClearPageMovable(struct page *page);
 
+/* In @mapping; it stays when the mark is taken back. */
+#define PAGE_MAPPING_MOVABLE	2UL
+#define __PageMovable(page)						\
+	(__atomic_load_n(&(page)->mapping, __ATOMIC_RELAXED) &		\
+	 PAGE_MAPPING_MOVABLE)
+
 #endif
