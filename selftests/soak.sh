@@ -118,6 +118,14 @@ validate()
 	done_once "validations of all pools"
 }
 
+storm()
+{
+	stress_run threads=4 objects=2000 ops=20000 sizes=lzo seed=$RANDOM migrate=1 compact=1 sleep=20 || fail "storm: $said"
+	stress_report
+	[ "${report[state]} ${report[errors]}" = "done 0" ] || fail "storm: state ${report[state]}, errors ${report[errors]}"
+	done_once "storms"
+}
+
 # z3fold serves most of the time: it is chosen again right after the others had their turn.
 step()
 {
@@ -176,7 +184,7 @@ info "soak: $MINUTES minutes, $(nproc) CPUs, $(uname -r), $other and $compressor
 minute=0
 while ((SECONDS < MINUTES * 60)); do
 	for action in validate kernel_compacts switch_allocator huge_pages switch_allocator cpu_away_and_back \
-		kernel_compacts pools_compact switch_compressor huge_pages cpu_away_and_back validate low_limit; do
+		kernel_compacts pools_compact switch_compressor huge_pages cpu_away_and_back validate storm low_limit; do
 		step "$action"
 		traffic
 		if ((SECONDS / 60 > minute)); then
