@@ -55,6 +55,11 @@ static const struct {
 static_assert(sizeof(lzo_sizes) == 256 * sizeof(u16));
 static_assert(sizeof(zstd_sizes) == 256 * sizeof(u16));
 
+static const char no_sizes[] =
+	"no sizes: take lzo, zstd, BYTES or BYTES-BYTES, of 1 to a page";
+static const char unknown[] =
+	"unknown; take threads ops objects sizes seconds memory seed migrate compact reclaim sleep fail";
+
 static int bad(const char *what, const char *word)
 {
 	pr_info("z3fold: stress: '%s': %s\n", word, what);
@@ -96,14 +101,12 @@ static int parse_option(struct z3fold_stress *o, char *word)
 		return bad("not of the form key=value", word);
 	*value++ = '\0';
 	if (!strcmp(word, "sizes"))
-		return parse_sizes(o, value) ?
-			       bad("no sizes: take lzo, zstd, BYTES or BYTES-BYTES, of 1 to a page", value) : 0;
+		return parse_sizes(o, value) ? bad(no_sizes, value) : 0;
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(word, options[i].name))
 			break;
 	if (i == ARRAY_SIZE(options))
-		return bad("unknown; there are threads, objects, ops, sizes, seconds, memory, seed, migrate, compact, reclaim, sleep and fail",
-			   word);
+		return bad(unknown, word);
 	if (kstrtou32(value, 10, &n) || n < options[i].least || n > options[i].most) {
 		pr_info("z3fold: stress: '%s=%s': not a number from %u to %u\n",
 			word, value, options[i].least, options[i].most);
