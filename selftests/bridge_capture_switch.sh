@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-LOAD_MIB=48 RESIDENT_MIB=16
+LOAD_MIB=32 RESIDENT_MIB=12
 
 # Sets names: compressors that zswap has no pool for yet, by names of algorithms and of drivers.
 new_names()
@@ -41,7 +41,7 @@ zspages()
 # zswap's pages are those of z3fold and those of zsmalloc; somebody's must be zsmalloc's.
 others()
 {
-	[ "$(($(zspages) - $(stat_sum pages)))" -gt 500 ]
+	[ "$(($(zspages) - $(stat_sum pages)))" -gt 200 ]
 }
 
 in_effect()

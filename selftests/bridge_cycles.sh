@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-CYCLES=${CYCLES:-20} LOAD_MIB=6 RESIDENT_MIB=2
+CYCLES=${CYCLES:-20} LOAD_MIB=12 RESIDENT_MIB=4
 
 # Functions of zsmalloc that ftrace sends elsewhere.
 hooked()

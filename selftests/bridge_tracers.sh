@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-LOAD_MIB=48 RESIDENT_MIB=16
+LOAD_MIB=32 RESIDENT_MIB=12
 
 # hits PATTERN: lines of the trace.
 hits()

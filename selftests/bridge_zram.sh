@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-ZRAM_MIB=8 LOAD_MIB=48 RESIDENT_MIB=16
+ZRAM_MIB=8 LOAD_MIB=32 RESIDENT_MIB=12
 
 # Direct, lest the page cache answer.
 zram_is()

@@ -25,8 +25,8 @@ STATS=$DEBUGFS/z3fold
 
 # The load of most tests: this many MiB of memory, of which about so many stay in memory as they are. Small, for emulated
 # machines.
-LOAD_MIB=${LOAD_MIB:-64}
-RESIDENT_MIB=${RESIDENT_MIB:-16}
+LOAD_MIB=${LOAD_MIB:-40}
+RESIDENT_MIB=${RESIDENT_MIB:-12}
 # The size of a swap file, where there is no disk for swap.
 SWAP_MIB=${SWAP_MIB:-512}
 
