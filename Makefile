@@ -30,6 +30,11 @@ help:
 	@echo '                       carry its swap, every byte verified (root)'
 	@echo '  make check           all tests, in guests with stock kernels (root)'
 	@echo '                       KERNELS="host model 5.10 6.1 6.12 6.12/4" picks'
+	@echo '  make check-debug     the tests and the kernel'\''s own ones in kernels built to find mistakes:'
+	@echo '                       KASAN, lockdep, kmemleak, KCSAN, PREEMPT_RT (root); KERNELS="memory races'
+	@echo '                       rt stock" picks'
+	@echo '  make soak MINUTES=60 everything at once for a long time, in a guest with 4 CPUs (root);'
+	@echo '                       KERNELS="6.1 6.12" picks'
 	@echo '  make check-host      those that need no guest: the allocator in userspace under'
 	@echo '                       sanitizers, and a model of its protocol'
 	@echo '  make fuzz SECONDS=60, make bench-host, make coverage    more of the same'
@@ -73,6 +78,13 @@ demo:
 check:
 	selftests/check
 
+check-debug:
+	selftests/debug/check
+
+MINUTES ?= 60
+soak:
+	selftests/vm/soak $(MINUTES)
+
 check-host:
 	selftests/check --kernels "host model"
 
@@ -82,5 +94,6 @@ fuzz bench-host coverage:
 style: sparse
 	selftests/style.sh
 
-.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall packages demo check check-host fuzz \
+.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall packages demo check check-debug \
+	soak check-host fuzz \
 	bench-host coverage style

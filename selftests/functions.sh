@@ -93,9 +93,11 @@ trap 'fail "interrupted"' INT TERM HUP
 # ---- the kernel's log ------------------------------------------------------------------------------------------------
 
 MARK="z3fold-selftest: $TEST $$ $(date +%s%N)"
-BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle|paging request'
+BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle kernel|paging request'
 BAD_LOG+='|soft lockup|hard LOCKUP|hung_task|blocked for more than|rcu.*(stall|self-detected)|scheduling while atomic'
 BAD_LOG+='|sleeping function called|Objects remaining|Slab cache still has objects|list_(add|del) corruption'
+BAD_LOG+='|UBSAN:|INFO: trying to register|possible (circular|recursive|irq)|inconsistent lock state|Invalid wait context'
+BAD_LOG+='|DEBUG_LOCKS_WARN_ON|ODEBUG:|BUG [^ ]+ .*: |pagealloc: (single|memory)'
 BAD_LOG+='|refcount_t|double free|Bad page|Bad swap|Read-error on swap|z3fold:.*(error|leak|corrupt)'
 
 marked=no
@@ -117,7 +119,7 @@ check_log()
 	local bad
 
 	[ "$marked" = yes ] || return 0
-	bad=$(log_since_mark | grep -E "$BAD_LOG") || return 0
+	bad=$(log_since_mark | "$SELFTESTS/kcsan_ours.awk" | grep -E "$BAD_LOG") || return 0
 	echo "FAIL: the kernel's log has:" >&2
 	head -n 20 <<<"$bad" >&2
 	return 1

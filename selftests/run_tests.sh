@@ -9,6 +9,8 @@ set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 # shellcheck source-path=SCRIPTDIR source=settings
 . ./settings
+# Slower machines may need more.
+timeout=${TEST_TIMEOUT:-$timeout}
 
 # Pass the test's output on, line by line, and set reason to why it skips.
 comment()

@@ -5,6 +5,8 @@
 
 # A guest with one of these on its console has failed, whatever its command says.
 readonly bad_lines='------------\[ cut here \]|WARNING:|BUG:|kernel BUG at|Oops|Kernel panic|general protection fault|Unable to handle kernel|soft lockup|hard LOCKUP|blocked for more than|rcu.*(detected stalls|self-detected stall|detected expedited stalls|kthread starved)|(list_add|list_del) corruption|Objects remaining|kmem_cache_destroy|Slab cache still has objects|Bad page'
+# What the detectors of debug kernels say beside those words: UBSAN, lockdep, the slab allocator, page poisoning, objects.
+readonly bad_reports='UBSAN:|INFO: trying to register non-static key|INFO: possible |possible (circular|recursive|irq)|inconsistent lock state|Invalid wait context|DEBUG_LOCKS_WARN_ON|ODEBUG:|BUG [^ ]+ .*: |pagealloc: (single bit error|memory corruption)'
 
 # Taints for what should have been on the console: bad page, died, warned, soft lockup.
 readonly bad_taints=$((1 << 5 | 1 << 7 | 1 << 9 | 1 << 14))
@@ -36,13 +38,14 @@ boot() {
 	local name=$1 command_file=$2 status=0 reader='' fifo
 	local qemu=(qemu-system-x86_64 -accel "${VM_ACCEL:-$(accelerator)}" -cpu "max,-erms,-fsrm,-cx16"
 		-smp "$cpus" -m "$memory" -display none -monitor none -nic none -no-reboot
-		-kernel "$image/vmlinuz" -initrd "$image/initrd"
+		-kernel "$image/vmlinuz"
 		-append "$kernel_arguments $append"
 		-drive "file=$image/root.img,format=raw,if=virtio,snapshot=on,cache=unsafe"
 		-drive "file=$work/swap.img,format=raw,if=virtio,cache=unsafe"
 		-serial "file:$log_dir/console.log")
 
 	[[ ! $icount ]] || qemu+=(-icount "shift=0,sleep=off")
+	[[ ! -e $image/initrd ]] || qemu+=(-initrd "$image/initrd")
 	truncate -s "$swap" "$work/swap.img"
 	if [[ ${interactive:-} ]]; then
 		qemu+=(-chardev "stdio,id=out,signal=off" -fw_cfg "name=opt/z3fold/shell,string=yes")
@@ -70,7 +73,7 @@ judge() {
 	local name=$1 qemu_status=$2 console=$log_dir/console.log bad report status taint
 	touch "$console"
 	# Status 1 is a console without bad lines; anything else is a judgement not made.
-	bad=$(grep -a -E -e "$bad_lines" "$console") || (($? == 1)) ||
+	bad=$("$here/../kcsan_ours.awk" "$console" | grep -a -E -e "$bad_lines|$bad_reports") || (($? == 1)) ||
 		die $EXIT_TROUBLE "$name: cannot read $console"
 	# "cut here" says nothing; the line after it does.
 	[[ ${bad%%$'\n'*} != *'cut here'* ]] || bad=${bad#*$'\n'}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel's own tests of zswap, memory cgroups and swapping, with z3fold as zswap's allocator. A case that fails with
+# zsmalloc too on this kernel is not our matter, but both results are told.
+
+# shellcheck source-path=SCRIPTDIR source=../functions.sh
+. "$(dirname "$0")/../functions.sh"
+
+programs=/opt/kernel-tests
+[ -d $programs ] || skip "needs the kernel's own tests in $programs"
+require_all
+other=$(other_zpool)
+[ "$other" = zsmalloc ] || skip "needs zsmalloc, to compare with"
+
+# They want cgroup 2 with the memory controller, and a swap device.
+find_cgroup
+swap_on
+set_sysctl vm.overcommit_memory 1
+
+# run_with ZPOOL PROGRAM: one line a case in $TMP/ZPOOL: "ok name" or "not ok name" or "skip name".
+run_with()
+{
+	local status=0
+
+	zswap_use "$1" lzo
+	timeout 300 "$programs/$2" >"$TMP/output" 2>&1 </dev/null || status=$?
+	# Some print their plan's numbers, some do not.
+	sed -nE -e 's/^(ok|not ok) [0-9]+ (- )?(.*[^ ]) *# SKIP.*/skip \3/p;t' \
+		-e 's/^(ok|not ok) [0-9]+ (- )?(.*)/\1 \3/p' "$TMP/output" >"$TMP/$1"
+	[ $status != 124 ] || echo "not ok finished within 300 s" >>"$TMP/$1"
+	[ $status -lt 125 ] || echo "not ok ended with $status" >>"$TMP/$1"
+	[ -s "$TMP/$1" ] || fail "$2 reports nothing with $1: $(tail -n 5 "$TMP/output")"
+}
+
+worse=0
+for program in cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_test; do
+	run_with z3fold $program
+	cp "$TMP/output" "$TMP/output.z3fold"
+	run_with zsmalloc $program
+	awk -v program=$program '
+	function result(line) { return line ~ /^not ok/ ? "not ok" : line ~ /^ok/ ? "ok" : "skip" }
+	function title(line) { sub(/^(not ok|ok|skip) /, "", line); return line }
+	{ r = result($0); t = title($0); key = t SUBSEP ++times[FILENAME, t] }
+	FNR == NR { ours[key] = r; names[++n] = key; next }
+	{ theirs[key] = r }
+	END {
+		for (i = 1; i <= n; i++) {
+			key = names[i]
+			split(key, part, SUBSEP)
+			o = ours[key]
+			t = key in theirs ? theirs[key] : "absent"
+			count[o]++
+			if (o != "ok" || t != "ok" && t != "absent")
+				printf "  %s: %s: z3fold %s, zsmalloc %s\n", program, part[1], o, t
+			if (o == "not ok" && t != "not ok")
+				worse++
+		}
+		printf "%s: ok %d, not ok %d, skipped %d with z3fold\n", program, count["ok"], count["not ok"], count["skip"]
+		exit worse > 0
+	}' "$TMP/z3fold" "$TMP/zsmalloc" || worse=$((worse + 1))
+done
+[ "$worse" = 0 ] || fail "$worse programs do worse with z3fold than with zsmalloc"
