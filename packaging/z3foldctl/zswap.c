@@ -147,7 +147,7 @@ static int apply_bridge(const struct settings *settings)
 	char *now = file_read(ZSWAP "/compressor"), *driver = NULL;
 	const char *wanted = settings->value[COMPRESSOR] ? settings->value[COMPRESSOR] : now;
 	struct facts facts;
-	long long before;
+	long long start, before;
 	bool already;
 	int status;
 
@@ -158,6 +158,7 @@ static int apply_bridge(const struct settings *settings)
 		free(now);
 		return already ? 0 : FAILED;
 	}
+	start = captured();
 	status = set_capture(true);
 	if (!status && same(wanted, now) && !use_other_compressor(now))
 		status = FAILED;
@@ -167,9 +168,12 @@ static int apply_bridge(const struct settings *settings)
 	if (!status)
 		status = zswap_set(ENABLED, "Y");
 	if (!status && !was_captured(before)) {
-		/* An old pool of this name still holds pages, and zswap has gone back to it. */
+		/*
+		 * An old pool of this name still holds pages, and zswap has gone back to it.
+		 * The other name's pool is new, or was a moment ago.
+		 */
 		driver = driver_of(wanted);
-		if (!driver || !try_compressor(driver) || !was_captured(before))
+		if (!driver || !try_compressor(driver) || !was_captured(start))
 			status = NOT_IN_EFFECT;
 	}
 	if (status == NOT_IN_EFFECT)
