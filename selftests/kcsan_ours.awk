@@ -11,7 +11,8 @@ function flush(ours) {
 	inside = 0
 }
 
-/={60,}\r?$/ {
+# At least twenty; not each awk knows {20,}.
+/====================+\r?$/ {
 	if (inside && kcsan) {
 		block = block $0 "\n"
 		flush(ours)

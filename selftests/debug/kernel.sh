@@ -94,7 +94,8 @@ kernel_compile() {
 	while kill -0 "$pid" 2>/dev/null; do
 		files=$(grep -c '^  CC ' "$log") || :
 		printf '==> %s: building the kernel: %d of about 1000 files, %d s\n' "$name" "$files" $((SECONDS - start)) >&2
-		timeout 20 tail --pid="$pid" -f /dev/null || :
+		sleep 20 &
+		wait -n "$pid" $! || :
 	done
 	step_status=0
 	wait "$pid" || step_status=$?
