@@ -97,9 +97,9 @@ void doctor_boot(const struct facts *facts, const char *release)
 
 	if (there > 0)
 		good("the module is in the initramfs");
-	else if (!there && asked)
+	else if (!there && asked && facts->zpool)
 		trouble("zswap.zpool=z3fold is on the kernel's command line, but the module is not in the initramfs: sudo update-initramfs -u (or dracut -f)");
-	else if (!there)
+	else if (!there && facts->zpool)
 		doubt("the module is not in the initramfs: zswap.zpool=z3fold would not work there; sudo update-initramfs -u (or dracut -f)");
 	else if (asked)
 		doubt("nobody here can list the initramfs: see that the module is in it, for zswap.zpool=z3fold");
