@@ -127,10 +127,11 @@ check_log()
 
 # ---- waiting ---------------------------------------------------------------------------------------------------------
 
-# loop_until SECONDS COMMAND...: repeat the command until it succeeds; false when the time is over.
+# loop_until SECONDS COMMAND...: repeat the command until it succeeds; false when the time is over. $SLOW times as long
+# on slow machines.
 loop_until()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${SLOW:-1}))
 
 	shift
 	until "$@"; do
