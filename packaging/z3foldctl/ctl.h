@@ -173,7 +173,10 @@ void zswap_restore(const struct settings *before, bool compressor_waits);
 bool zswap_leave(const struct settings *before);
 
 /* drain.c */
-enum exit_status drain(unsigned int seconds);
+enum exit_status drain(unsigned int seconds, bool force);
+
+/* cgroup.c */
+char *cgroup_too_small(void);
 
 /* the commands */
 int command_status(int argc, char **argv);

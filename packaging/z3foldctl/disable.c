@@ -19,6 +19,8 @@ static void help(void)
 	     "  -p, --persist      at each boot too: switches " SERVICE " off\n"
 	     "  -n, --no-drain     only put the settings back: what z3fold holds stays there\n"
 	     "                     until it is used\n"
+	     "  -f, --force        bring back although a cgroup's memory limit would be broken,\n"
+	     "                     which kills programs in it\n"
 	     "  -t, --timeout SECS for bringing back (600)\n"
 	     "      --service      for " SERVICE ", which must not stop itself: as\n"
 	     "                     --no-drain\n"
@@ -125,25 +127,29 @@ int command_disable(int argc, char **argv)
 	static const struct option options[] = {
 		{ "persist", no_argument, NULL, 'p' },
 		{ "no-drain", no_argument, NULL, 'n' },
+		{ "force", no_argument, NULL, 'f' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "service", no_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool persistent = false, no_drain = false, service = false;
+	bool persistent = false, no_drain = false, service = false, force = false;
 	unsigned int seconds = 600;
 	enum exit_status status;
 	struct facts facts;
 	bool loaded;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "pnt:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "pnft:h", options, NULL)) != -1) {
 		switch (option) {
 		case 'p':
 			persistent = true;
 			break;
 		case 'n':
 			no_drain = true;
+			break;
+		case 'f':
+			force = true;
 			break;
 		case 't':
 			seconds = number_argument("--timeout", optarg, 1, 86400);
@@ -179,7 +185,7 @@ int command_disable(int argc, char **argv)
 		puts("zswap stores elsewhere; what z3fold holds stays there until it is used");
 		return DONE;
 	}
-	status = drain(seconds);
+	status = drain(seconds, force);
 	if (status == INTERRUPTED)
 		say("interrupted: zswap stores elsewhere, what is left stays in z3fold until it is used");
 	else if (status == STILL_IN_USE)

@@ -210,14 +210,24 @@ static bool cycle(const struct swap *swap, time_t end)
 	return true;
 }
 
-/* DONE when z3fold holds nothing any more, FAILED when a swap device was lost by it. */
-enum exit_status drain(unsigned int seconds)
+/*
+ * DONE when z3fold holds nothing any more, FAILED when a swap device was lost by
+ * it. @force: although a cgroup's limit would be broken.
+ */
+enum exit_status drain(unsigned int seconds, bool force)
 {
 	time_t end = time(NULL) + seconds, shown = time(NULL);
 	struct swap swaps[32];
 	unsigned int nr = 0, i;
 	bool all_on = true;
+	char *small = force || !objects() ? NULL : cgroup_too_small();
 
+	if (small) {
+		say("swapoff would kill programs: the cgroup %s; end some of them, raise its memory.max, or --force", small);
+		free(small);
+		progress(objects(), &shown, true);
+		return STILL_IN_USE;
+	}
 	while (nr < ARRAY_SIZE(swaps) && get_swap(nr, &swaps[nr]))
 		nr++;
 	for (i = 0; i < nr && objects() && !interrupted() && time(NULL) < end; i++)
