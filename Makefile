@@ -24,6 +24,8 @@ help:
 	@echo '  make dkms-install    add, build and install through dkms (root)'
 	@echo '  make dkms-uninstall  undo that (root)'
 	@echo
+	@echo '  make packages        .deb, .rpm, PKGBUILD, in dist/ (installs what it needs, if root)'
+	@echo
 	@echo '  make demo            boot a stock Debian 13 kernel in QEMU and watch z3fold'
 	@echo '                       carry its swap, every byte verified (root)'
 	@echo '  make check           all tests, in guests with stock kernels (root)'
@@ -51,7 +53,8 @@ clean:
 	find . -path ./selftests -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
 		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.symvers' \
 		-o -name 'modules.order' -o -name '*.o.d' \) -type f -exec $(RM) {} +
-	$(MAKE) -s -C selftests clean
+	$(RM) -r dist
+	for dir in selftests packaging/z3foldctl; do [ ! -d $$dir ] || $(MAKE) -s -C $$dir clean || exit 1; done
 
 # What a user would type by hand.
 dkms-install:
@@ -65,6 +68,9 @@ dkms-install:
 dkms-uninstall:
 	dkms remove -m z3fold -v $(VERSION) --all
 	$(RM) -r $(DKMS_SRC)
+
+packages:
+	packaging/build
 
 demo:
 	selftests/vm/demo
@@ -88,5 +94,6 @@ fuzz bench-host coverage:
 style: sparse
 	selftests/style.sh
 
-.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall demo check check-debug soak check-host fuzz \
+.PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall packages demo check check-debug \
+	soak check-host fuzz \
 	bench-host coverage style

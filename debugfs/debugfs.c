@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs.c - /sys/kernel/debug/z3fold/<pool>/
+ * debugfs.c - /sys/kernel/debug/z3fold/front_end and .../<pool>/
  *
  * debugfs itself keeps a file's readers apart from its removal: when
  * z3fold_debugfs_remove() returns, nobody is in a function of this file with
@@ -130,6 +130,16 @@ static int validate_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(validate);
 
+/* For the module as a whole. */
+static int front_end_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "front_end %s\n", z3fold_frontend_name());
+	seq_printf(m, "migration %u\n", z3fold_migration_enabled());
+	z3fold_frontend_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(front_end);
+
 static int compact_show(struct seq_file *m, void *unused)
 {
 	struct z3fold_pool *pool = m->private;
@@ -199,6 +209,7 @@ void z3fold_debugfs_remove(struct z3fold_pool *pool)
 void __init z3fold_debugfs_init(void)
 {
 	root = debugfs_create_dir("z3fold", NULL);
+	debugfs_create_file("front_end", 0444, root, NULL, &front_end_fops);
 	debugfs_create_file("stress", 0600, root, NULL, &z3fold_stress_fops);
 }
 

@@ -126,7 +126,7 @@ static int reclaim(void *thread)
 		t->counts.reclaimed += gone;
 		if (gone > pages || (!err && Z3FOLD_HAVE_RECLAIM && gone != pages) ||
 		    (err && err != -EAGAIN && err != -EINVAL))
-			z3fold_storm_error(t, "reclaim of %u pages: %d, %u went",
+			z3fold_storm_error(t, "asked for %u pages: %d, %u went",
 					   pages, err, gone);
 		rest(t, 500);
 	}

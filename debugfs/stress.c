@@ -11,6 +11,7 @@
 
 #define LONGEST_TEXT	1024
 
+/* Guards what the report shows of a storm that runs. */
 DEFINE_MUTEX(z3fold_stress_lock);
 /* The storm that runs, or else the last one; NULL before the first. */
 static struct z3fold_storm *report;
@@ -55,6 +56,9 @@ static const struct {
 static_assert(sizeof(lzo_sizes) == 256 * sizeof(u16));
 static_assert(sizeof(zstd_sizes) == 256 * sizeof(u16));
 
+static const char no_sizes[] =
+	"no sizes: take lzo, zstd, BYTES or BYTES-BYTES, of 1 to a page";
+
 static int bad(const char *what, const char *word)
 {
 	pr_info("z3fold: stress: '%s': %s\n", word, what);
@@ -96,14 +100,12 @@ static int parse_option(struct z3fold_stress *o, char *word)
 		return bad("not of the form key=value", word);
 	*value++ = '\0';
 	if (!strcmp(word, "sizes"))
-		return parse_sizes(o, value) ?
-			       bad("no sizes: take lzo, zstd, BYTES or BYTES-BYTES, of 1 to a page", value) : 0;
+		return parse_sizes(o, value) ? bad(no_sizes, value) : 0;
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(word, options[i].name))
 			break;
 	if (i == ARRAY_SIZE(options))
-		return bad("unknown; there are threads, objects, ops, sizes, seconds, memory, seed, migrate, compact, reclaim, sleep and fail",
-			   word);
+		return bad("unknown; all there are can be read here", word);
 	if (kstrtou32(value, 10, &n) || n < options[i].least || n > options[i].most) {
 		pr_info("z3fold: stress: '%s=%s': not a number from %u to %u\n",
 			word, value, options[i].least, options[i].most);
@@ -113,16 +115,22 @@ static int parse_option(struct z3fold_stress *o, char *word)
 	return 0;
 }
 
-static int parse(struct z3fold_stress *o, char *text)
+static void preset(struct z3fold_stress *o)
 {
 	unsigned int i;
-	char *word;
-	int err;
 
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		*option(o, i) = options[i].preset;
 	o->memory = max(totalram_pages() >> (20 - PAGE_SHIFT) >> 2, 1UL);
 	parse_sizes(o, "lzo");
+}
+
+static int parse(struct z3fold_stress *o, char *text)
+{
+	char *word;
+	int err;
+
+	preset(o);
 	while ((word = strsep(&text, " \t\n"))) {
 		err = *word ? parse_option(o, word) : 0;
 		if (err)
@@ -236,9 +244,13 @@ static void show_latency(struct seq_file *m, const struct z3fold_storm *storm)
 
 static int stress_show(struct seq_file *m, void *unused)
 {
+	struct z3fold_stress presets = {};
+
 	mutex_lock(&z3fold_stress_lock);
 	if (!report) {
 		seq_puts(m, "state never\n");
+		preset(&presets);
+		show_options(m, &presets);
 	} else {
 		seq_printf(m, "state %s\n", states[READ_ONCE(report->state)]);
 		show_options(m, &report->options);

@@ -376,9 +376,12 @@ int z3fold_page_validate(struct z3fold_page *zp);
 unsigned long z3fold_pool_validate(struct z3fold_pool *pool,
 				   unsigned long *pages);
 
-/* zpool.c, or what stands in its place */
+/* zpool.c or zswap_bridge.c */
+struct seq_file;
 int z3fold_frontend_init(void);
 void z3fold_frontend_exit(void);
+const char *z3fold_frontend_name(void);
+void z3fold_frontend_show(struct seq_file *m);
 
 /* debugfs/ */
 void z3fold_debugfs_init(void);

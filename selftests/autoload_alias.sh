@@ -13,7 +13,7 @@ refcnt_is()
 
 require_root
 require_module
-require_zswap
+require_zpool
 zswap_save
 other=$(other_zpool)
 zswap_set enabled Y

@@ -46,7 +46,7 @@ for file in "$STATS"/*/{stats,chunks,validate}; do
 	[[ $(stat -c %a "$file") =~ ^4(44|00)$ ]] || fail "$file has mode $(stat -c %a "$file"): lockdown would hide it"
 done
 
-for name in pages objects stored_bytes density_permille migration; do
+for name in pages objects stored_bytes density_permille front_end migration; do
 	[ "$(stat -c %a "/sys/module/z3fold/parameters/$name")" = 444 ] || fail "parameter $name is not 0444"
 	refuses "/sys/module/z3fold/parameters/$name" 1 ""
 done
@@ -54,7 +54,9 @@ done
 zswap_leave
 loop_until 30 pools_are 0 || fail "the pool stays"
 module_unload 60
-for option in pages=1 objects=1 stored_bytes=1 density_permille=1 migration=maybe; do
+options="pages=1 objects=1 stored_bytes=1 density_permille=1 front_end=zpool migration=maybe"
+! bridged || options+=" capture=maybe"
+for option in $options; do
 	! modprobe z3fold "$option" 2>/dev/null || fail "the module takes $option"
 	module_loaded && fail "the module is loaded with $option"
 done

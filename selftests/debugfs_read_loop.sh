@@ -43,16 +43,16 @@ keep_doing hold_files
 
 # A pool that holds nothing goes at once when zswap has chosen another.
 end=$((SECONDS + READ_LOOP_SECONDS)) rounds=0
-while [ "$SECONDS" -lt "$end" ]; do
-	zswap_set compressor "$compressor"
-	zswap_set zpool "$other"
-	zswap_set zpool z3fold
-	zswap_set compressor lzo
+# A slow machine gets the time for some rounds.
+while [ "$SECONDS" -lt "$end" ] || [ "$rounds" -lt 5 ]; do
+	zswap_choose z3fold "$compressor"
+	zswap_choose "$other" "$compressor"
+	zswap_choose z3fold "$compressor"
+	zswap_choose z3fold lzo
 	rounds=$((rounds + 1))
 done
 read=$(cut -d ' ' -f 1 "$TMP"/read.* | sort | uniq -c | awk '{ printf "%s%s %s", n++ ? ", " : "", $1, $2 }')
 info "$rounds rounds of 3 pools; read: $read"
-[ "$rounds" -ge 5 ] || fail "only $rounds rounds"
 for file in stats chunks validate compact pages; do
 	grep -q "^$file " "$TMP"/read.* || fail "nobody could read $file"
 done

@@ -98,7 +98,7 @@ shown=0 status=0
 info "z3fold $(modinfo -F version z3fold) on Linux $(uname -r)"
 swap_on
 zswap_use z3fold "${COMPRESSOR:-lzo}"
-info "zswap: allocator $(zswap_get zpool), compressor $(zswap_get compressor); swap: $SWAP"
+info "zswap: allocator $allocator, compressor $(zswap_get compressor); swap: $SWAP"
 
 swapload_start "$TMP/log" --threads 2 --hold
 limit=$(($(cat "$CGROUP/$CGROUP_LIMIT") >> 20))

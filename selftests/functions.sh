@@ -25,8 +25,8 @@ STATS=$DEBUGFS/z3fold
 
 # The load of most tests: this many MiB of memory, of which about so many stay in memory as they are. Small, for emulated
 # machines.
-LOAD_MIB=${LOAD_MIB:-96}
-RESIDENT_MIB=${RESIDENT_MIB:-24}
+LOAD_MIB=${LOAD_MIB:-40}
+RESIDENT_MIB=${RESIDENT_MIB:-12}
 # The size of a swap file, where there is no disk for swap.
 SWAP_MIB=${SWAP_MIB:-512}
 
@@ -167,7 +167,7 @@ require_module()
 	[ -n "$(modinfo -F version z3fold)" ] || fail "$(modinfo -F filename z3fold) is the kernel's own z3fold"
 	if module_loaded; then
 		# Somebody's swapped memory: it would have to be brought back, and would be in all our counts.
-		stat_is objects 0 || skip "z3fold is in use, it holds $(stat_sum objects) objects: choose another zpool and swapoff first"
+		stat_is objects 0 || skip "z3fold is in use, it holds $(stat_sum objects) objects: let zswap use another allocator and swapoff first"
 		defer "modprobe z3fold"
 	else
 		defer module_restore_unloaded
@@ -199,11 +199,24 @@ module_restore_unloaded()
 	info "zswap has forgotten its references to an empty pool, a bug of kernels up to 6.6: the module stays loaded"
 }
 
-# zswap, with a choice of the allocator.
+# zswap, with a choice of the allocator: by zpool, or by the bridge.
 require_zswap()
 {
 	[ -d "$ZSWAP" ] || skip "needs zswap (CONFIG_ZSWAP)"
-	[ -w "$ZSWAP/zpool" ] || skip "this kernel's zswap has no zpool"
+	bridged || return 0
+	modinfo -p z3fold | grep -q '^capture:' || fail "this kernel's zswap has no zpool, and z3fold no parameter capture"
+}
+
+require_zpool()
+{
+	require_zswap
+	! bridged || skip "this kernel's zswap has no zpool"
+}
+
+require_bridge()
+{
+	require_zswap
+	bridged || skip "this kernel's zswap has zpool: there is no bridge"
 }
 
 # What nearly every test needs: and zswap's parameters are put back at the end.
@@ -236,23 +249,44 @@ zswap_save()
 {
 	local name
 
+	if bridged; then
+		defer "bridge_restore '$(zswap_get compressor)' '$(cat "$CAPTURE" 2>/dev/null || echo N)'"
+	fi
 	for name in compressor zpool accept_threshold_percent max_pool_percent shrinker_enabled enabled; do
 		[ -w "$ZSWAP/$name" ] || continue
+		[ "$name" != compressor ] || ! bridged || continue
 		defer "echo '$(zswap_get $name)' >$ZSWAP/$name"
 	done
 }
 
-# zswap_use ZPOOL COMPRESSOR: zswap on, with these, and room for all that a test swaps out. Enabled first: from 6.3 on
+# zswap_use ALLOCATOR COMPRESSOR: zswap on, with these, and room for all that a test swaps out. Enabled first: from 6.3 on
 # zswap makes no pool before that.
 zswap_use()
 {
 	zswap_set enabled Y
-	zswap_set compressor "$2"
-	zswap_set zpool "$1"
+	if bridged && [ "$1" = z3fold ]; then
+		module_loaded || modprobe z3fold || fail "the module does not load"
+		captures=$(bridge_captured)
+		loop_until 30 bridge_new_pool "$2" || skip "zswap has a pool for $2 that holds data: swapoff first"
+	fi
+	zswap_choose "$1" "$2"
 	zswap_set max_pool_percent 50
 	[ ! -w "$ZSWAP/shrinker_enabled" ] || zswap_set shrinker_enabled N
 	# What is not there would be read as 0.
 	[ "$1" != z3fold ] || loop_until 10 stats_readable || fail "no statistics in $STATS"
+}
+
+# zswap_choose ALLOCATOR COMPRESSOR: what zswap stores from now on goes there. Sets allocator.
+# shellcheck disable=SC2034 # allocator is for others
+zswap_choose()
+{
+	allocator=$1
+	if bridged; then
+		bridge_choose "$1" "$2"
+	else
+		zswap_set compressor "$2"
+		zswap_set zpool "$1"
+	fi
 }
 
 stats_readable()
@@ -261,14 +295,89 @@ stats_readable()
 }
 
 # Let zswap use another allocator, if it has z3fold.
+# shellcheck disable=SC2034 # allocator is for others
 zswap_leave()
 {
 	local other
 
+	if bridged; then
+		bridge_leave
+		return
+	fi
 	[ "$(zswap_get zpool 2>/dev/null)" = z3fold ] || return 0
 	other=$(other_zpool)
+	allocator=$other
 	zswap_set zpool "$other"
 }
+
+# ---- zswap without zpool ---------------------------------------------------------------------------------------------
+
+# There, a pool is z3fold's if it was made while z3fold captured. Writing to the parameter compressor makes one, unless it
+# is of the same value, or there is an old pool for that compressor that still holds data: that one is then used again.
+# So each allocator has names of its own for the compressors: z3fold's pools have the algorithm's name, zsmalloc's that of
+# the driver, which is just as good for the kernel.
+CAPTURE=/sys/module/z3fold/parameters/capture
+
+bridged()
+{
+	[ -d "$ZSWAP" ] && [ ! -e "$ZSWAP/zpool" ]
+}
+
+# driver_name COMPRESSOR: its other name; none if it is a driver's already.
+driver_name()
+{
+	awk -v name="$1" '$1 == "name" { found = $3 == name } $1 == "driver" && found && $3 != name { print $3; exit }' /proc/crypto
+}
+
+bridge_choose()
+{
+	local driver
+
+	if [ "$1" = z3fold ]; then
+		echo Y >$CAPTURE
+		zswap_set compressor "$2"
+	else
+		compressor_available "$2" || skip "no compressor $2"
+		driver=$(driver_name "$2")
+		[ "$driver" ] || fail "the compressor $2 has no other name"
+		[ ! -e $CAPTURE ] || echo N >$CAPTURE
+		zswap_set compressor "$driver"
+	fi
+}
+
+bridge_leave()
+{
+	local driver
+
+	driver=$(driver_name "$(zswap_get compressor)")
+	[ ! -e $CAPTURE ] || echo N >$CAPTURE
+	[ "$(pools)" = 0 ] || [ -z "$driver" ] || zswap_set compressor "$driver"
+}
+
+# How many pools z3fold has captured since it was loaded.
+bridge_captured()
+{
+	awk '$1 == "captured" { print $2 }' $STATS/front_end
+}
+
+# An empty pool that was just left may still be there to be used again: the caller asks again.
+bridge_new_pool()
+{
+	bridge_choose zsmalloc "$1"
+	bridge_choose z3fold "$1"
+	[ "$(bridge_captured)" != "$captures" ]
+}
+
+# bridge_restore COMPRESSOR CAPTURE: as it was. A pool of ours must be gone before its name is used for another.
+bridge_restore()
+{
+	bridge_leave
+	loop_until 60 pools_are 0 || { echo "z3fold's pool does not go" >&2; return 1; }
+	[ "$(zswap_get compressor)" = "$1" ] || echo "$1" >"$ZSWAP/compressor"
+	[ ! -e $CAPTURE ] || echo "$2" >$CAPTURE
+}
+
+# ---- compressors and allocators --------------------------------------------------------------------------------------
 
 compressor_available()
 {
@@ -295,6 +404,10 @@ other_zpool()
 {
 	local name
 
+	if bridged; then
+		echo zsmalloc
+		return 0
+	fi
 	for name in zsmalloc zbud; do
 		if modprobe -q "$name" || modprobe -q "zpool-$name" || [ -d "/sys/module/$name" ]; then
 			echo "$name"

@@ -182,14 +182,15 @@ switch_pools()
 
 	for ((i = 1; i <= $1; i++)); do
 		case $((i % 4)) in
-		1) zswap_set zpool "$2" ;;
-		2) zswap_set compressor "$3" ;;
-		3) zswap_set zpool z3fold ;;
-		0) zswap_set compressor lzo ;;
+		1) zswap_choose "$2" lzo ;;
+		2) zswap_choose "$2" "$3" ;;
+		3) zswap_choose z3fold "$3" ;;
+		0) zswap_choose z3fold lzo ;;
 		esac
 		traffic
 		validate_pools
-		if [ "$(zswap_get zpool)" = z3fold ]; then
+		# shellcheck disable=SC2154 # allocator is in functions.sh
+		if [ "$allocator" = z3fold ]; then
 			loop_until 60 z3fold_used || fail "nothing goes to z3fold after switch $i"
 		fi
 	done

@@ -33,12 +33,12 @@ fi
 command -v shellcheck >/dev/null || { echo 'style: shellcheck is not installed: apt-get install shellcheck' >&2; exit 1; }
 
 status=0
-# Not ours: the kernel's own names, and macros that define a whole driver for an old or a new interface. A space in front
+# Not ours: the kernel's own names, and macros that define a whole driver for an old or a new interface, or list functions. A space in front
 # of a bit-field's colon, a comparison of two constants in a static_assert.
 # shellcheck disable=SC2054 # checkpatch wants the commas
 checkpatch=("$CHECKPATCH" --no-tree --strict --terse --show-types --quiet --no-summary
 	--ignore CAMELCASE,MACRO_WITH_FLOW_CONTROL,MACRO_ARG_UNUSED,CONSTANT_COMPARISON
-	--ignore BIT_MACRO,UNCOMMENTED_DEFINITION,FILE_PATH_CHANGES,MACRO_ARG_REUSE)
+	--ignore COMPLEX_MACRO,TRAILING_SEMICOLON,BIT_MACRO,UNCOMMENTED_DEFINITION,FILE_PATH_CHANGES,MACRO_ARG_REUSE)
 mapfile -t sources < <(git ls-files -- 'src/*.c' 'debugfs/*.c' 'include/*.h' ':!include/trace')
 "${checkpatch[@]}" -f "${sources[@]}" || status=1
 # Tracepoints are laid out as the kernel lays out its own.

@@ -27,7 +27,7 @@ swapload_start "$TMP/first" --hold --seed 1
 first_load=$SWAPLOAD
 swapload_holding "$TMP/first"
 
-zswap_set compressor "$compressor"
+zswap_choose z3fold "$compressor"
 loop_until 10 pools_are 2 || fail "$(pools) pools where there should be 2"
 second=$(pool_names | grep -vx "$first")
 swapload_start "$TMP/second" --hold --seed 2

@@ -17,7 +17,7 @@ swapload_holding "$TMP/log"
 ! rmmod z3fold 2>/dev/null || fail "the module was unloaded with data in it"
 
 # zswap goes elsewhere, the data stays.
-zswap_set zpool "$(other_zpool)"
+zswap_leave
 ! rmmod z3fold 2>/dev/null || fail "the module was unloaded with an old pool's data in it"
 [ "$(stat_sum objects)" -gt 1000 ] || fail "z3fold lost its objects"
 

@@ -13,6 +13,7 @@
  */
 #include "internal.h"
 #include "compat/migrate.h"
+#include "compat/vmstat.h"
 
 static bool migration = true;
 module_param(migration, bool, 0444);
@@ -150,6 +151,8 @@ int z3fold_migration_migrate(struct page *newpage, struct page *page, bool copy)
 	z3fold_shard_unclaim(zp, false);	/* not empty: the lock was held */
 	spin_unlock(&zp->lock);
 	trace_migrate(pool, page_to_pfn(page), page_to_pfn(newpage), 0);
+	z3fold_vmstat_add(newpage);
+	z3fold_vmstat_sub(page);
 	put_page(page);
 	z3fold_count(pool, Z3FOLD_PAGES_MIGRATED, 1);
 	uncount(pool);
@@ -197,7 +200,7 @@ bool z3fold_migration_publish(struct page *page)
  */
 void z3fold_migration_withdraw(struct page *page)
 {
-	__ClearPageMovable(page);
+	z3fold_clear_movable(page);
 }
 
 /**
@@ -224,7 +227,14 @@ bool z3fold_migration_enabled(void)
 
 int __init z3fold_migration_init(void)
 {
-	return migration ? z3fold_movable_init() : 0;
+	int err = migration ? z3fold_movable_init() : 0;
+
+	/* The kernel has no way for us: said in the log, and in the statistics. */
+	if (err == -EOPNOTSUPP) {
+		migration = false;
+		err = 0;
+	}
+	return err;
 }
 
 void z3fold_migration_exit(void)

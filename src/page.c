@@ -3,6 +3,7 @@
  * page.c - descriptors and their pages: made, released, deferred, left as ghosts
  */
 #include "internal.h"
+#include "compat/vmstat.h"
 
 static struct kmem_cache *page_cache;
 
@@ -88,6 +89,7 @@ struct z3fold_page *z3fold_page_new(struct z3fold_pool *pool, gfp_t gfp)
 	zp->pageno = z3fold_pageno(page);
 	set_page_private(page, (unsigned long)zp);
 	atomic_long_inc(&pool->pages);
+	z3fold_vmstat_add(page);
 	zp->movable = z3fold_migration_publish(page);
 	if (!zp->movable)
 		z3fold_count(pool, Z3FOLD_PAGES_UNMOVABLE, 1);
@@ -127,6 +129,7 @@ static void give_back(struct z3fold_page *zp)
 
 	trace_release(pool, z3fold_pageno(page), false);
 	set_page_private(page, 0);
+	z3fold_vmstat_sub(page);
 	put_page(page);
 	atomic_long_dec(&pool->pages);
 	if (last)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parameters.c - the few numbers for monitoring, without root:
- * /sys/module/z3fold/parameters/{pages,objects,stored_bytes,density_permille}
+ * parameters.c - what monitoring wants, without root:
+ * /sys/module/z3fold/parameters/{pages,objects,stored_bytes,density_permille,front_end}
  *
- * Sums over all pools.  Everybody may read them, in a loop: so they take no
+ * Numbers are sums over all pools.  Everybody may read them, in a loop: so they take no
  * lock, and nothing waits for a reader but the end of a pool's life.
  */
 #include "internal.h"
@@ -60,6 +60,11 @@ static int get_density(char *buffer, const struct kernel_param *kp)
 			 z3fold_density(sums.bytes, sums.pages));
 }
 
+static int get_front_end(char *buffer, const struct kernel_param *kp)
+{
+	return scnprintf(buffer, PAGE_SIZE, "%s\n", z3fold_frontend_name());
+}
+
 /* Reached by "modprobe z3fold pages=1" alone: the files are 0444. */
 static int refuse(const char *value, const struct kernel_param *kp)
 {
@@ -81,3 +86,5 @@ STATISTIC(objects, get_objects, "objects in all pools (read only)");
 STATISTIC(stored_bytes, get_stored_bytes, "bytes in all objects (read only)");
 STATISTIC(density_permille, get_density,
 	  "bytes in objects for 1000 bytes of pages (read only)");
+STATISTIC(front_end, get_front_end,
+	  "how zswap reaches z3fold: zpool or bridge (read only)");

@@ -26,7 +26,7 @@ static void free_handle(void *pool, unsigned long handle)
 	z3fold_free(pool, handle);
 }
 
-static void *map(void *pool, unsigned long handle, enum zpool_mapmode mode)
+static void *map(void *pool, unsigned long handle)
 {
 	return z3fold_map(pool, handle);
 }
@@ -40,7 +40,7 @@ Z3FOLD_DEFINE_ZPOOL_DRIVER(create, destroy, alloc, free_handle, map, unmap);
 
 int __init z3fold_frontend_init(void)
 {
-	z3fold_zpool_driver.malloc_support_movable = z3fold_migration_enabled();
+	z3fold_zpool_support_movable(z3fold_migration_enabled());
 	zpool_register_driver(&z3fold_zpool_driver);
 	return 0;
 }
@@ -48,6 +48,15 @@ int __init z3fold_frontend_init(void)
 void z3fold_frontend_exit(void)
 {
 	zpool_unregister_driver(&z3fold_zpool_driver);
+}
+
+const char *z3fold_frontend_name(void)
+{
+	return "zpool";
+}
+
+void z3fold_frontend_show(struct seq_file *m)
+{
 }
 
 MODULE_ALIAS("zpool-z3fold");

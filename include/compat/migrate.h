@@ -8,6 +8,12 @@
  * and putback(page); copy is false in the mode of 5.10 to 6.11 in which the
  * caller copies the page itself, which an object that is in use cannot bear.
  * The file system has no owner: its one mount is ours and must not hold us.
+ *
+ * From 6.17 on the kernel asks a page's type for its operations, and knows of
+ * zsmalloc but not of us.  So our pages are marked as zsmalloc's, with a tag of
+ * ours in their index, and hooks (hook.h) take the calls for those with the tag.
+ * A page keeps type and tag until it is free; it can no longer be migrated when
+ * its private field is 0, for zsmalloc's own functions too.
  */
 #ifndef _Z3FOLD_COMPAT_MIGRATE_H
 #define _Z3FOLD_COMPAT_MIGRATE_H
@@ -20,17 +26,134 @@
 #define z3fold_migrate_copies(mode)	true
 #endif
 
-static void z3fold_set_movable(struct page *page);
+/* Until 6.17. */
+#ifndef MIGRATEPAGE_SUCCESS
+#define MIGRATEPAGE_SUCCESS	0
+#endif
 
-/* Marked, and the mark not taken back, which leaves the flag (PG_locked held). */
-static inline bool z3fold_is_movable(struct page *page)
+static void z3fold_set_movable(struct page *page);
+static void z3fold_clear_movable(struct page *page);
+/* Marked, and the mark not taken back (PG_locked held). */
+static bool z3fold_is_movable(struct page *page);
+static int z3fold_movable_init(void);
+static void z3fold_movable_exit(void);
+
+#ifdef Z3FOLD_HAVE_SET_MOVABLE_OPS
+
+#ifdef Z3FOLD_HAVE_HOOKS
+
+#include "hook.h"
+
+static const char z3fold_page_tag;
+
+static __always_inline bool z3fold_page_tagged(unsigned long page)
+{
+	return ((struct folio *)page)->index == (pgoff_t)&z3fold_page_tag;
+}
+
+static void notrace z3fold_handle_page(unsigned long ip, unsigned long parent_ip,
+				       struct ftrace_ops *ops,
+				       struct ftrace_regs *fregs)
+{
+	if (z3fold_page_tagged(ftrace_regs_get_argument(fregs, 0)))
+		z3fold_hook_take(ops, fregs);
+}
+
+static void notrace z3fold_handle_migrate(unsigned long ip,
+					  unsigned long parent_ip,
+					  struct ftrace_ops *ops,
+					  struct ftrace_regs *fregs)
+{
+	if (z3fold_page_tagged(ftrace_regs_get_argument(fregs, 1)))
+		z3fold_hook_take(ops, fregs);
+}
+
+/* zsmalloc's are in a struct movable_operations: so are ours, to have their types checked. */
+#define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
+static bool z3fold_mops_isolate(struct page *page, isolate_mode_t mode)		\
+{										\
+	if (!page_private(page))						\
+		return false;							\
+	return isolate(page);							\
+}										\
+static int z3fold_mops_migrate(struct page *newpage, struct page *page,		\
+			       enum migrate_mode mode)				\
+{										\
+	return migrate(newpage, page, z3fold_migrate_copies(mode));		\
+}										\
+static const struct movable_operations z3fold_mops __maybe_unused = {		\
+	.isolate_page = z3fold_mops_isolate,					\
+	.migrate_page = z3fold_mops_migrate,					\
+	.putback_page = putback,						\
+};										\
+static struct z3fold_hook z3fold_page_hooks[] = {				\
+	Z3FOLD_HOOK("zs_page_putback", NULL, putback, z3fold_handle_page),	\
+	Z3FOLD_HOOK("zs_page_migrate", NULL, z3fold_mops_migrate,		\
+		    z3fold_handle_migrate),					\
+	Z3FOLD_HOOK("zs_page_isolate", NULL, z3fold_mops_isolate,		\
+		    z3fold_handle_page),					\
+};										\
+static void z3fold_set_movable(struct page *page)				\
+{										\
+	((struct folio *)page)->index = (pgoff_t)&z3fold_page_tag;		\
+	__SetPageZsmalloc(page);						\
+	SetPageMovableOps(page);						\
+}										\
+static void z3fold_clear_movable(struct page *page)				\
+{										\
+	set_page_private(page, 0);						\
+}										\
+static bool z3fold_is_movable(struct page *page)				\
+{										\
+	return page_has_movable_ops(page) && page_private(page);		\
+}										\
+static int z3fold_movable_init(void)						\
+{										\
+	int err = z3fold_hook_add(z3fold_page_hooks,				\
+				  ARRAY_SIZE(z3fold_page_hooks));		\
+										\
+	if (!err)								\
+		return 0;							\
+	pr_info("z3fold: so its pages cannot be migrated\n");			\
+	return -EOPNOTSUPP;							\
+}										\
+static void z3fold_movable_exit(void)						\
+{										\
+	z3fold_hook_remove(z3fold_page_hooks, ARRAY_SIZE(z3fold_page_hooks));	\
+}										\
+struct z3fold_compat_needs_semicolon
+
+#else /* no hooks */
+
+#define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
+static void z3fold_set_movable(struct page *page) { }				\
+static void z3fold_clear_movable(struct page *page) { }				\
+static bool z3fold_is_movable(struct page *page) { return false; }		\
+static int z3fold_movable_init(void)						\
+{										\
+	/* Not called: the kernel has no page of ours that it could move. */	\
+	(void)isolate, (void)migrate, (void)putback;				\
+	pr_info("z3fold: this kernel cannot migrate its pages\n");		\
+	return -EOPNOTSUPP;							\
+}										\
+static void z3fold_movable_exit(void) { }					\
+struct z3fold_compat_needs_semicolon
+
+#endif
+
+#else /* until 6.16 */
+
+static void z3fold_clear_movable(struct page *page)
+{
+	__ClearPageMovable(page);
+}
+
+/* Taking the mark back leaves the flag. */
+static bool z3fold_is_movable(struct page *page)
 {
 	return __PageMovable(page) &&
 	       (unsigned long)page->mapping != PAGE_MAPPING_MOVABLE;
 }
-
-static int z3fold_movable_init(void);
-static void z3fold_movable_exit(void);
 
 #ifdef Z3FOLD_HAVE_MOVABLE_OPS
 
@@ -114,6 +237,8 @@ static void z3fold_movable_exit(void)						\
 }										\
 struct z3fold_compat_needs_semicolon
 
-#endif
+#endif /* address_space_operations */
+
+#endif /* until 6.16 */
 
 #endif /* _Z3FOLD_COMPAT_MIGRATE_H */

@@ -4,6 +4,8 @@
  *
  * Until 6.4 a pool gets the operations of its owner when it is created, and
  * zpool can ask it to shrink.  The size was in bytes before it was in pages.
+ * From 6.15 on objects are read and written, not mapped, and it goes without
+ * saying that they may move; from 6.16 on malloc is told a node.
  */
 #ifndef _Z3FOLD_COMPAT_ZPOOL_H
 #define _Z3FOLD_COMPAT_ZPOOL_H
@@ -23,6 +25,61 @@
 #define Z3FOLD_ZPOOL_SLEEP_MAPPED	.sleep_mapped = true,
 #else
 #define Z3FOLD_ZPOOL_SLEEP_MAPPED
+#endif
+
+/* The node is a wish: pages come from where the caller runs. */
+#ifdef Z3FOLD_HAVE_ZPOOL_NID
+#define Z3FOLD_ZPOOL_HANDLE	unsigned long *handle, const int nid
+#else
+#define Z3FOLD_ZPOOL_HANDLE	unsigned long *handle
+#endif
+
+#ifdef Z3FOLD_HAVE_ZPOOL_MOVABLE
+#define z3fold_zpool_support_movable(yes)					\
+	(z3fold_zpool_driver.malloc_support_movable = (yes))
+#else
+#define z3fold_zpool_support_movable(yes)	((void)(yes))
+#endif
+
+#ifdef Z3FOLD_HAVE_ZPOOL_READ
+/* Objects are in one piece: nobody's buffer is needed. */
+#define Z3FOLD_DEFINE_ZPOOL_ACCESS(map, unmap)					\
+static void *z3fold_zpool_read_begin(void *pool, unsigned long handle,		\
+				     void *buffer)				\
+{										\
+	return map(pool, handle);						\
+}										\
+static void z3fold_zpool_read_end(void *pool, unsigned long handle,		\
+				  void *object)					\
+{										\
+	unmap(pool, handle);							\
+}										\
+static void z3fold_zpool_write(void *pool, unsigned long handle, void *from,	\
+			       size_t len)					\
+{										\
+	memcpy(map(pool, handle), from, len);					\
+	unmap(pool, handle);							\
+}
+
+#define Z3FOLD_ZPOOL_ACCESS							\
+	.obj_read_begin = z3fold_zpool_read_begin,				\
+	.obj_read_end = z3fold_zpool_read_end,					\
+	.obj_write = z3fold_zpool_write,
+#else
+#define Z3FOLD_DEFINE_ZPOOL_ACCESS(map, unmap)					\
+static void *z3fold_zpool_map(void *pool, unsigned long handle,			\
+			      enum zpool_mapmode mode)				\
+{										\
+	return map(pool, handle);						\
+}										\
+static void z3fold_zpool_unmap(void *pool, unsigned long handle)		\
+{										\
+	unmap(pool, handle);							\
+}
+
+#define Z3FOLD_ZPOOL_ACCESS							\
+	.map = z3fold_zpool_map,						\
+	.unmap = z3fold_zpool_unmap,
 #endif
 
 #if Z3FOLD_HAVE_RECLAIM
@@ -90,6 +147,12 @@ static void z3fold_zpool_destroy(void *pool)					\
 
 #define Z3FOLD_DEFINE_ZPOOL_DRIVER(create_, destroy_, malloc_, free_, map_, unmap_)	\
 Z3FOLD_DEFINE_ZPOOL_CREATE(create_, destroy_)					\
+Z3FOLD_DEFINE_ZPOOL_ACCESS(map_, unmap_)					\
+static int z3fold_zpool_malloc(void *pool, size_t size, gfp_t gfp,		\
+			       Z3FOLD_ZPOOL_HANDLE)				\
+{										\
+	return malloc_(pool, size, gfp, handle);				\
+}										\
 static u64 z3fold_zpool_size(void *pool)					\
 {										\
 	return z3fold_pool_pages(pool) * Z3FOLD_ZPOOL_UNIT;			\
@@ -99,10 +162,9 @@ static struct zpool_driver z3fold_zpool_driver = {				\
 	.owner = THIS_MODULE,							\
 	.create = z3fold_zpool_create,						\
 	.destroy = z3fold_zpool_destroy,					\
-	.malloc = malloc_,							\
+	.malloc = z3fold_zpool_malloc,						\
 	.free = free_,								\
-	.map = map_,								\
-	.unmap = unmap_,							\
+	Z3FOLD_ZPOOL_ACCESS							\
 	Z3FOLD_ZPOOL_SHRINK							\
 	Z3FOLD_ZPOOL_SLEEP_MAPPED						\
 	Z3FOLD_ZPOOL_SIZE,							\

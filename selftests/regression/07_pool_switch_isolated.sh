@@ -26,5 +26,5 @@ swap_off
 loop_until 60 pools_empty || fail "after swapoff: objects $(stat_sum objects), pages $(stat_sum pages)"
 validate_pools
 loop_until 60 pools_are 1 || fail "old pools stay: $(pools)"
-zswap_set zpool "$other"
+zswap_leave
 module_unload 60

@@ -8,12 +8,13 @@
 # counts whose newest kernel is of the version that the name says.
 kernel_table() {
 	cat <<-'END'
-		5.10     linux-image-amd64     bullseye bullseye-security
-		6.1      linux-image-amd64     bookworm bookworm-security
-		6.12     linux-image-amd64     trixie trixie-security
-		6.12-rt  linux-image-rt-amd64  trixie trixie-security
-		7        linux-image-amd64     trixie trixie-security trixie-backports
-		7        linux-image-amd64     forky forky-security
+		5.10        linux-image-amd64        bullseye bullseye-security
+		6.1         linux-image-amd64        bookworm bookworm-security
+		6.12        linux-image-amd64        trixie trixie-security
+		6.12-rt     linux-image-rt-amd64     trixie trixie-security
+		6.12-cloud  linux-image-cloud-amd64  trixie trixie-security
+		7           linux-image-amd64        trixie trixie-security trixie-backports
+		7           linux-image-amd64        forky forky-security
 	END
 }
 
@@ -108,7 +109,7 @@ kernel_lookup() {
 			kernel_release=
 		fi
 		exec {lock}>&-
-		[[ $kernel_release != "${name%-rt}".* ]] || return 0
+		[[ $kernel_release != "${name%%-*}".* ]] || return 0
 	done < <(kernel_table)
 	return 1
 }

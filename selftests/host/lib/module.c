@@ -7,6 +7,8 @@
 LIST_HEAD(z3fold_pools);
 DEFINE_MUTEX(z3fold_pools_lock);
 struct workqueue_struct *z3fold_wq;
+int host_module_refs;
+bool host_module_going;
 
 void z3fold_debugfs_add(struct z3fold_pool *pool)
 {

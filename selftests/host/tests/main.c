@@ -22,6 +22,9 @@ static const struct {
 	{ "schedules", test_schedules, "short runs with random schedules" },
 #endif
 	{ "threads", test_threads, "threads that do everything at once" },
+#ifdef HOST_FRONTENDS
+	{ "frontends", test_frontends, "zpool and the bridge, as kernels have them", true },
+#endif
 	{ "switch", test_switch, "pools made and destroyed under migration" },
 };
 

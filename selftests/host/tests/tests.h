@@ -32,6 +32,7 @@ int test_checker(const struct options *o);
 int test_misuse(const struct options *o);
 int test_schedules(const struct options *o);
 int test_threads(const struct options *o);
+int test_frontends(const struct options *o);
 int test_switch(const struct options *o);
 
 /* payload.c */

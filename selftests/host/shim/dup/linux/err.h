@@ -20,4 +20,9 @@ static inline bool IS_ERR(const void *p)
 	return (unsigned long)p >= -4095UL;
 }
 
+static inline bool IS_ERR_OR_NULL(const void *p)
+{
+	return !p || IS_ERR(p);
+}
+
 #endif
