@@ -59,7 +59,7 @@ echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
 for rate in 1 10 50 100; do
 	before=$(stat_sum alloc_failed)
 	set_fault probability $rate
-	loop_until 120 failed_more $((before + 10)) || fail "at $rate %: $(($(stat_sum alloc_failed) - before)) failures"
+	loop_until 120 failed_more $((before + 2)) || fail "at $rate %: $(($(stat_sum alloc_failed) - before)) failures"
 	traffic
 	validate_pools
 	[ $rate = 100 ] || echo 1 >"$(echo "$STATS"/*/compact)"

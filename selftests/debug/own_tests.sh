@@ -41,7 +41,7 @@ for program in cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_tes
 	awk -v program=$program '
 	function result(line) { return line ~ /^not ok/ ? "not ok" : line ~ /^ok/ ? "ok" : "skip" }
 	function title(line) { sub(/^(not ok|ok|skip) /, "", line); return line }
-	{ r = result($0); t = title($0); key = t SUBSEP ++times[FILENAME, t] }
+	{ r = result($0); t = title($0); i = ++times[FILENAME, t]; key = t SUBSEP i }
 	FNR == NR { ours[key] = r; names[++n] = key; next }
 	{ theirs[key] = r }
 	END {
