@@ -29,7 +29,7 @@ help:
 	@echo '  make demo            boot a stock Debian 13 kernel in QEMU and watch z3fold'
 	@echo '                       carry its swap, every byte verified (root)'
 	@echo '  make check           all tests, in guests with stock kernels (root)'
-	@echo '                       KERNELS="host model 5.10 6.1 6.12 6.12/4" picks'
+	@echo '                       KERNELS="host model 5.10 6.1 6.12 6.12/4 7 6.12-rt" picks'
 	@echo '  make check-debug     the tests and the kernel'\''s own ones in kernels built to find mistakes:'
 	@echo '                       KASAN, lockdep, kmemleak, KCSAN, PREEMPT_RT (root); KERNELS="memory races'
 	@echo '                       rt stock" picks'
