@@ -53,7 +53,7 @@ huge_pages_with()
 	modprobe z3fold migration="$1"
 	swap_on
 	zswap_use z3fold lzo
-	LOAD_MIB=$((total * 88 / 100)) swapload_start "$TMP/log" --hold --thin --free 75
+	LOAD_MIB=$((total * 88 / 100)) swapload_start "$TMP/log" --hold --thin --free 75 --no-refill
 	swapload_holding "$TMP/log"
 	before=$(stat_sum pages)
 	take_huge_pages

@@ -6,7 +6,7 @@
  * caller puts it into a memory cgroup with a limit several times smaller, so that most pages go through swap, and with
  * zswap through the allocator under test, between the writing and the reading.
  *
- * Phases: fill, [hold,] verify, free a random part (or already before the hold), refill it, verify, [loop, verify,]
+ * Phases: fill, [hold,] verify, free a random part (or already before the hold), [refill it, verify,] [loop, verify,]
  * [discard, hold]. Each phase runs
  * on all threads and touches each page in one of them only; a phase ends when all threads have ended.
  */
@@ -49,6 +49,7 @@ static struct {
 	unsigned long corrupt;
 	bool hold;
 	bool thin;
+	bool no_refill;
 	bool discard_all;
 } opt = { .size_mib = 64, .seed = 1, .threads = 1, .free_percent = 50 };
 
@@ -325,6 +326,7 @@ static const struct option options[] = {
 	{ "loop", required_argument, NULL, 'l' },
 	{ "hold", no_argument, NULL, 'H' },
 	{ "thin", no_argument, NULL, 'i' },
+	{ "no-refill", no_argument, NULL, 'n' },
 	{ "discard-all", no_argument, NULL, 'd' },
 	{ "corrupt", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
@@ -344,6 +346,7 @@ static void usage(FILE *to)
 	      "  --loop SECONDS   verify, rewrite and give back pages at random for so long (0), or until SIGUSR1\n"
 	      "  --hold           stop after filling, until SIGUSR1 or a line on standard input\n"
 	      "  --thin           give the free phase's share back before that stop already\n"
+	      "  --no-refill      leave free what the free phase freed\n"
 	      "  --discard-all    give all pages back at the end, and with --hold stop again\n"
 	      "  --corrupt N      flip a bit in N pages after filling: to see the verification fail\n"
 	      "  --help           print this\n"
@@ -395,6 +398,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'i':
 			opt.thin = true;
+			break;
+		case 'n':
+			opt.no_refill = true;
 			break;
 		case 'd':
 			opt.discard_all = true;
@@ -456,8 +462,10 @@ int main(int argc, char **argv)
 	run("verify", verify);
 	if (!opt.thin)
 		run("free", free_part);
-	run("refill", refill);
-	run("verify", verify);
+	if (!opt.no_refill) {
+		run("refill", refill);
+		run("verify", verify);
+	}
 	if (opt.loop_seconds) {
 		loop_end = now() + opt.loop_seconds;
 		run("loop", loop);
