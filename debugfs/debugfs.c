@@ -15,7 +15,6 @@ static struct dentry *root;
 /* In the order of enum z3fold_event; what has no name is not shown as it is. */
 static const char * const event_names[Z3FOLD_NR_EVENTS] = {
 	[Z3FOLD_ALLOCS] = "allocs",
-	[Z3FOLD_FREES] = "frees",
 	[Z3FOLD_MAPS] = "maps",
 	[Z3FOLD_ALLOC_FAILED] = "alloc_failed",
 	[Z3FOLD_ALLOC_TOO_BIG] = "alloc_too_big",
@@ -43,13 +42,19 @@ static void show(struct seq_file *m, const char *name, u64 value)
 	seq_printf(m, "%s %llu\n", name, value);
 }
 
+/* What is counted meanwhile may be in one and not in the other. */
+static u64 less(u64 a, u64 b)
+{
+	return a > b ? a - b : 0;
+}
+
 /* Unmaps first, so that what goes on meanwhile can only add. */
 static u64 pins(struct z3fold_pool *pool)
 {
 	u64 unmaps = z3fold_pool_events(pool, Z3FOLD_UNMAPS);
 	u64 maps = z3fold_pool_events(pool, Z3FOLD_MAPS);
 
-	return maps > unmaps ? maps - unmaps : 0;
+	return less(maps, unmaps);
 }
 
 static int stats_show(struct seq_file *m, void *unused)
@@ -84,6 +89,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	show(m, "isolated", READ_ONCE(pool->isolated));
 	show(m, "reclaim", Z3FOLD_HAVE_RECLAIM && pool->evict);
 	show(m, "migration", z3fold_migration_enabled());
+	show(m, "frees", less(z3fold_pool_events(pool, Z3FOLD_ALLOCS), objects));
 	for (i = 0; i < Z3FOLD_NR_EVENTS; i++)
 		if (event_names[i])
 			show(m, event_names[i], z3fold_pool_events(pool, i));

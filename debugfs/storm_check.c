@@ -44,7 +44,6 @@ static void check_events(struct z3fold_storm *storm, u64 objects)
 	expect_events(storm, "allocs", Z3FOLD_ALLOCS,
 		      operations(storm, Z3FOLD_STORM_ALLOC) - failed);
 	expect_events(storm, "alloc_failed", Z3FOLD_ALLOC_FAILED, failed);
-	expect_events(storm, "frees", Z3FOLD_FREES, frees);
 	expect_events(storm, "maps", Z3FOLD_MAPS,
 		      operations(storm, Z3FOLD_STORM_MAP));
 	expect_events(storm, "unmaps", Z3FOLD_UNMAPS,

@@ -110,11 +110,11 @@ struct z3fold_page {
  * enum z3fold_event - what a pool counts beside what it holds
  *
  * The names under which users see them are in debugfs/debugfs.c, in this order.
- * The first four are counted by every operation.
+ * The first three are counted by every operation.  Frees are not: they are the
+ * allocations that are not in the pool any more, and a line less to write to.
  */
 enum z3fold_event {
 	Z3FOLD_ALLOCS,
-	Z3FOLD_FREES,
 	Z3FOLD_MAPS,
 	Z3FOLD_UNMAPS,
 	Z3FOLD_ALLOC_FAILED,

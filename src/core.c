@@ -177,7 +177,6 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 		z3fold_handle_unpin(handle);
 		return;
 	}
-	z3fold_count(pool, Z3FOLD_FREES, 1);
 	trace_free(pool, handle, zp->layout.bytes[buddy]);
 	check = z3fold_shard_remove(zp, buddy, &dying);
 	if (unlikely(zp->called == buddy + 1)) {
