@@ -230,6 +230,22 @@ require_all()
 	make_tmp
 }
 
+# ---- CPUs ------------------------------------------------------------------------------------------------------------
+
+# Before CPUs are taken away, until the end of the test. From 6.12 on each CPU has a fair server, which runs ordinary tasks
+# that starve. 6.12.118 counts a running one among the CPU's tasks, and warns "Dying CPU not properly vacated!" if it starts
+# while its CPU goes, as it does on a machine that stalls, with any allocator. Without run time it does not start.
+cpus_may_go()
+{
+	local file
+
+	for file in "$DEBUGFS"/sched/fair_server/cpu*/runtime; do
+		[ -w "$file" ] || continue
+		defer "echo $(cat "$file") >$file"
+		echo 0 >"$file"
+	done
+}
+
 # ---- zswap's parameters ----------------------------------------------------------------------------------------------
 
 zswap_get()

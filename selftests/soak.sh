@@ -151,6 +151,7 @@ command -v stress-ng >/dev/null || skip "needs stress-ng"
 other=$(other_zpool)
 compressor=$(other_compressor)
 mkdir "$TMP/pools"
+cpus_may_go
 swap_on
 zswap_use z3fold lzo
 

@@ -28,6 +28,7 @@ zswap_may_forget
 
 [ ! -w /proc/sys/vm/compact_memory ] || keep_doing compact_memory
 if [ -w "$cpu" ]; then
+	cpus_may_go
 	defer "echo 1 >$cpu"
 	keep_doing hotplug
 fi

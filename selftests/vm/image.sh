@@ -22,6 +22,15 @@ if [ "$status" != 0 ]; then
 fi
 dkms status "$module" -k "$2" | grep -q installed || exit 77
 '
+# apt ends well when dkms skips the kernel.
+# shellcheck disable=SC2016
+readonly image_debs='
+set -e
+apt-get update
+apt-get install -y /packages/z3fold-{dkms,tools}_*.deb
+apt-get clean
+dkms status z3fold -k "$1" | grep -q installed || exit 77
+'
 # shellcheck disable=SC2016
 readonly image_rest='
 set -e
@@ -43,7 +52,7 @@ tree_archive() {
 }
 
 # image_prepare NAME TREE: sets image, and holds it (by a shared lock) until the end. What goes into it is chosen by the
-# options: setup, packages, files, kernel_build.
+# options: setup, packages, files, debs, kernel_build.
 image_prepare() {
 	local name=$1 tree=$2 key lock
 	[[ ! $kernel_build ]] || kernel_release=$(<"$kernel_build/include/config/kernel.release")
@@ -53,6 +62,7 @@ image_prepare() {
 		echo "$root_identity" "$packages" "$setup" "$kernel_release"
 		cat "$work/tree.tar" "$here/guest-init" "$here/image.sh"
 		[[ ! $files ]] || cat "$work/files.tar"
+		[[ ! $debs ]] || cat "$debs"/*.deb
 		[[ ! $kernel_build ]] || cat "$kernel_build/$kernel_image" "$kernel_build/Module.symvers"
 	} | sha256sum | cut -c 1-16)
 	image=$cache/images/$name${kernel_build:+.built}/$key
@@ -108,15 +118,23 @@ image_build() {
 	[[ ! $files ]] || tar -C "$target" -xf "$work/files.tar"
 	install "$here/guest-init" "$target/sbin/guest-init"
 
-	if [[ $packages ]]; then
+	if [[ $packages || $debs ]]; then
 		install -m 644 "$kernel_apt/network.conf" "$target/etc/apt/apt.conf.d/network"
 		cat /etc/resolv.conf >"$target/etc/resolv.conf"
+	fi
+	if [[ $packages ]]; then
 		image_step "$name" "installing $packages" packages.log "${in_root[@]}" bash -c \
 			'apt-get update && apt-get install -y --no-install-recommends "$@" && apt-get clean' bash $packages
 	fi
 	if [[ $kernel_build ]]; then
 		image_step "$name" "building the module for $kernel_release" module.log module_build "$target"
 		boot=$kernel_build/$kernel_image
+	elif [[ $debs ]]; then
+		mkdir "$target/packages"
+		cp "$debs"/z3fold-{dkms,tools}_*.deb "$target/packages"
+		image_step "$name" "apt installs the packages for $kernel_release" apt.log \
+			"${in_root[@]}" bash -c "$image_debs" bash "$kernel_release"
+		boot=$target/boot/vmlinuz-$kernel_release
 	else
 		image_step "$name" "installing the module through dkms for $kernel_release" dkms.log \
 			"${in_root[@]}" bash -c "$image_dkms" bash "$image_tree" "$kernel_release"
