@@ -31,10 +31,10 @@ void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 		INIT_LIST_HEAD(&shard->lists[i]);
 }
 
-static void list_page(struct z3fold_page *zp, bool last)
+/* @i is the page's room: callers have just counted with it. */
+static void list_page(struct z3fold_page *zp, unsigned int i, bool last)
 {
 	struct z3fold_shard *shard = zp->shard;
-	unsigned int i = z3fold_layout_room(&zp->layout);
 
 	lockdep_assert_held(&shard->lock);
 	if (last)
@@ -59,11 +59,14 @@ static void unlist_page(struct z3fold_page *zp)
 		WRITE_ONCE(shard->map, shard->map & ~BIT_ULL(i));
 }
 
-/* Put a page that is on no list where its sizes say; true: it is DYING. */
-static bool settle(struct z3fold_page *zp, bool last)
+/*
+ * Put a page that is on no list where its sizes, of which @room comes, say.
+ * True: it is DYING.
+ */
+static bool settle(struct z3fold_page *zp, unsigned int room, bool last)
 {
-	if (z3fold_layout_buddies(&zp->layout)) {
-		list_page(zp, last);
+	if (room < Z3FOLD_CHUNKS) {
+		list_page(zp, room, last);
 		return false;
 	}
 	zp->state = Z3FOLD_DYING;
@@ -85,44 +88,49 @@ static bool fold(struct z3fold_shard *shard)
 	return true;
 }
 
-/* Count the page as a whole, @n is 1 or -1: around each change of its layout. */
-static void count_page(struct z3fold_page *zp, int n)
+/* Count a page of so many objects and free chunks; @n is 1 or -1. */
+static void count_page(struct z3fold_census *census, unsigned int buddies,
+		       unsigned int free, int n)
 {
-	struct z3fold_census *census = &zp->shard->census;
-	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
-
 	if (!buddies)
 		return;
-	census->room[z3fold_layout_free(&zp->layout)] += n;
-	if (z3fold_layout_chunks(&zp->layout, Z3FOLD_FIRST) == Z3FOLD_CHUNKS)
+	census->room[free] += n;
+	if (buddies == 1 && !free)
 		census->headless += n;
 	else
 		census->kind[buddies] += n;
 }
 
-static void add_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
-		       unsigned int bytes)
+/* Returns the room that is left in the page. */
+static unsigned int add_object(struct z3fold_page *zp,
+			       const struct z3fold_fit *fit, unsigned int bytes)
 {
-	struct z3fold_shard *shard = zp->shard;
+	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
+	unsigned int free = z3fold_layout_free(&zp->layout);
 	unsigned int chunks = z3fold_size_to_chunks(bytes);
+	struct z3fold_shard *shard = zp->shard;
 
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
-	count_page(zp, -1);
+	count_page(&shard->census, buddies, free, -1);
+	count_page(&shard->census, buddies + 1, free - chunks, 1);
 	zp->layout.bytes[fit->buddy] = bytes;
 	if (fit->buddy == Z3FOLD_MIDDLE)
 		zp->layout.start = fit->start;
-	count_page(zp, 1);
 	shard->census.size[fit->buddy][chunks]++;
 	WRITE_ONCE(shard->census.bytes, shard->census.bytes + bytes);
 	WRITE_ONCE(shard->objects, shard->objects + 1);
 	shard->chunks += chunks;
+	return buddies + 1 < Z3FOLD_BUDDIES ? free - chunks : 0;
 }
 
-static void remove_object(struct z3fold_page *zp, unsigned int buddy)
+/* Returns the room that the page has now. */
+static unsigned int remove_object(struct z3fold_page *zp, unsigned int buddy)
 {
-	struct z3fold_shard *shard = zp->shard;
 	unsigned int chunks = z3fold_layout_chunks(&zp->layout, buddy);
+	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
+	unsigned int free = z3fold_layout_free(&zp->layout);
+	struct z3fold_shard *shard = zp->shard;
 
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
@@ -131,9 +139,10 @@ static void remove_object(struct z3fold_page *zp, unsigned int buddy)
 		   shard->census.bytes - zp->layout.bytes[buddy]);
 	WRITE_ONCE(shard->objects, shard->objects - 1);
 	shard->chunks -= chunks;
-	count_page(zp, -1);
+	count_page(&shard->census, buddies, free, -1);
+	count_page(&shard->census, buddies - 1, free + chunks, 1);
 	zp->layout.bytes[buddy] = 0;
-	count_page(zp, 1);
+	return free + chunks;
 }
 
 /**
@@ -198,6 +207,32 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 	return zp;
 }
 
+static noinline struct z3fold_page *find_other(struct z3fold_shard *shard,
+					       unsigned int least,
+					       unsigned int most)
+{
+	struct z3fold_shard __percpu *shards = shard->pool->shards;
+	unsigned int tries = min_t(unsigned int, num_possible_cpus(),
+				   OTHER_SHARDS + 1);
+	int cpu = READ_ONCE(shard->next);
+	struct z3fold_page *zp = NULL;
+
+	while (!zp && --tries) {
+		struct z3fold_shard *other;
+
+		cpu = cpumask_next(cpu, cpu_possible_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_possible_mask);
+		other = per_cpu_ptr(shards, cpu);
+		/* A stale map costs a miss or a lock, nothing else. */
+		if (other != shard &&
+		    READ_ONCE(other->map) & GENMASK_ULL(most, least))
+			zp = z3fold_shard_claim(other, least, most);
+	}
+	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
+	return zp;
+}
+
 /**
  * z3fold_shard_find() - as z3fold_shard_claim(), in other CPUs' shards too
  * @shard:	where to look first
@@ -214,27 +249,8 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				      unsigned int least, unsigned int most)
 {
 	struct z3fold_page *zp = z3fold_shard_claim(shard, least, most);
-	struct z3fold_shard __percpu *shards = shard->pool->shards;
-	unsigned int tries = min_t(unsigned int, num_possible_cpus(),
-				   OTHER_SHARDS + 1);
-	int cpu = READ_ONCE(shard->next);
 
-	if (least > most)
-		return NULL;
-	while (!zp && --tries) {
-		struct z3fold_shard *other;
-
-		cpu = cpumask_next(cpu, cpu_possible_mask);
-		if (cpu >= nr_cpu_ids)
-			cpu = cpumask_first(cpu_possible_mask);
-		other = per_cpu_ptr(shards, cpu);
-		/* A stale map costs a miss or a lock, nothing else. */
-		if (other != shard &&
-		    READ_ONCE(other->map) & GENMASK_ULL(most, least))
-			zp = z3fold_shard_claim(other, least, most);
-	}
-	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
-	return zp;
+	return likely(zp) || least > most ? zp : find_other(shard, least, most);
 }
 
 /**
@@ -310,7 +326,7 @@ bool z3fold_shard_unclaim(struct z3fold_page *zp, bool last)
 
 	lockdep_assert_held(&zp->lock);
 	spin_lock(&shard->lock);
-	dying = settle(zp, last);
+	dying = settle(zp, z3fold_layout_room(&zp->layout), last);
 	spin_unlock(&shard->lock);
 	return dying;
 }
@@ -359,11 +375,12 @@ void z3fold_shard_add_unclaim(struct z3fold_page *zp,
 			      const struct z3fold_fit *fit, unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
+	unsigned int room;
 
 	spin_lock(&shard->lock);
-	add_object(zp, fit, bytes);
+	room = add_object(zp, fit, bytes);
 	z3fold_lru_add(&zp->lru, &shard->lru);
-	list_page(zp, false);
+	list_page(zp, room, false);
 	fold(shard);
 	spin_unlock(&shard->lock);
 }
@@ -382,14 +399,15 @@ void z3fold_shard_add_unclaim(struct z3fold_page *zp,
 bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying)
 {
 	struct z3fold_shard *shard = zp->shard;
+	unsigned int room;
 	bool check;
 
 	*dying = false;
 	spin_lock(&shard->lock);
-	remove_object(zp, buddy);
+	room = remove_object(zp, buddy);
 	if (zp->state == Z3FOLD_LISTED) {
 		unlist_page(zp);
-		*dying = settle(zp, false);
+		*dying = settle(zp, room, false);
 	}
 	check = fold(shard);
 	spin_unlock(&shard->lock);
