@@ -234,7 +234,7 @@ require_all()
 
 # Before CPUs are taken away, until the end of the test. From 6.12 on each CPU has a fair server, which runs ordinary tasks
 # that starve. 6.12.118 counts a running one among the CPU's tasks, and warns "Dying CPU not properly vacated!" if it starts
-# while its CPU goes, as it does on a machine that stalls, with any allocator. Without run time it does not start.
+# while its CPU goes, with no task of anybody's there. Without run time it does not start.
 cpus_may_go()
 {
 	local file

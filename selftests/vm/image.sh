@@ -7,7 +7,7 @@
 
 readonly image_tree=/usr/src/z3fold-check image_keep=2 kernel_image=arch/x86/boot/bzImage
 
-# These run in the root, the second one after the first. dkms keeps make's log to itself when a build fails.
+# These run in the root: one of the first two, which install the module, then the last. dkms keeps make's log to itself when a build fails.
 # shellcheck disable=SC2016
 readonly image_dkms='
 set -e
