@@ -23,9 +23,7 @@ readonly kernel_arguments='root=/dev/vda rootfstype=ext4 rw init=/sbin/guest-ini
 # QEMU before 10 can give a guest with several threads stale "int3" oopses while it patches its code under load. Where
 # z3fold hooks functions a guest does that all the time.
 accelerator() {
-	local version
-	version=$(qemu-system-x86_64 --version | sed -nE '1s/.*version ([0-9]+).*/\1/p')
-	if [[ $icount || ($kernel_release == [7-9].* && $version -lt 10) ]]; then
+	if [[ $icount || ($kernel_release == [7-9].* && $(qemu_major "$qemu_system") -lt $qemu_wanted) ]]; then
 		echo tcg,thread=single
 	else
 		echo tcg,thread=multi
@@ -36,7 +34,7 @@ accelerator() {
 # interactive set, the guest's second serial line is this terminal.
 boot() {
 	local name=$1 command_file=$2 status=0 reader='' fifo
-	local qemu=(qemu-system-x86_64 -accel "${VM_ACCEL:-$(accelerator)}" -cpu "max,-erms,-fsrm,-cx16"
+	local qemu=("$qemu_system" -accel "${VM_ACCEL:-$(accelerator)}" -cpu "max,-erms,-fsrm,-cx16"
 		-smp "$cpus" -m "$memory" -display none -monitor none -nic none -no-reboot
 		-kernel "$image/vmlinuz"
 		-append "$kernel_arguments $append"
