@@ -137,17 +137,9 @@ swapload_continue()
 	kill -USR1 "$SWAPLOAD"
 }
 
-# still_running PID: a child of ours that has ended, but was not waited for, still has a process, a zombie.
-still_running()
-{
-	local state
-
-	read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" && [ "$state" != Z ]
-}
-
 swapload_running()
 {
-	still_running "$SWAPLOAD"
+	kill -0 "$SWAPLOAD" 2>/dev/null
 }
 
 # swapload_end LOG: wait for swapload's end, and require that it verified pages, and all of them as they should be.

@@ -132,7 +132,7 @@ step()
 	"$1"
 	sample_pools
 	for pid in "${loads[@]}" "$stress"; do
-		still_running "$pid" || fail "a load ended early: $(tail -n 5 "$TMP"/*.log)"
+		kill -0 "$pid" 2>/dev/null || fail "a load ended early: $(tail -n 5 "$TMP"/*.log)"
 	done
 }
 
