@@ -72,5 +72,6 @@ info "2 seconds took $ms ms"
 state_is memory || fail "state ${report[state]}"
 is_clean
 pages=${report[fill.pages]}
-((pages >= 1000 && pages <= 1024)) || fail "the limit of 4 MiB came at $pages pages"
+# One more: the other thread may be about to allocate when the limit is reached.
+((pages >= 1000 && pages <= 1025)) || fail "the limit of 4 MiB came at $pages pages"
 
