@@ -27,6 +27,8 @@ STATS=$DEBUGFS/z3fold
 # machines.
 LOAD_MIB=${LOAD_MIB:-40}
 RESIDENT_MIB=${RESIDENT_MIB:-12}
+# How many times a test that changes something under load does so; the changes of allocator and compressor go round in four.
+ROUNDS=${ROUNDS:-20}
 # The size of a swap file, where there is no disk for swap.
 SWAP_MIB=${SWAP_MIB:-512}
 

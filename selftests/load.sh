@@ -174,7 +174,7 @@ swapins_over()
 	[ "$(swapins)" -gt "$1" ]
 }
 
-# switch_pools COUNT OTHER_ZPOOL OTHER_COMPRESSOR: under load, change what zswap uses so many times, with traffic after
+# switch_pools ROUNDS OTHER_ZPOOL OTHER_COMPRESSOR: under load, change what zswap uses so many times, with traffic after
 # each; four steps go round: allocator away, compressor, allocator back, compressor back.
 switch_pools()
 {

@@ -33,7 +33,7 @@ if [ -w /proc/sys/vm/nr_hugepages ]; then
 	set_sysctl vm.nr_hugepages 0
 	keep_doing huge_pages
 fi
-for _ in {1..20}; do
+for ((i = 0; i < ROUNDS; i++)); do
 	traffic
 	validate_pools
 done

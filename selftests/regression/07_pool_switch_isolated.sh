@@ -18,7 +18,7 @@ swapload_start "$TMP/log" --threads 2 --loop 3600
 loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
 
 keep_doing compact_memory
-switch_pools 20 "$other" "$compressor"
+switch_pools "$ROUNDS" "$other" "$compressor"
 
 swapload_continue
 swapload_end "$TMP/log"

@@ -23,7 +23,7 @@ loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get
 
 cpus_may_go
 defer "echo 1 >$cpu"
-for _ in {1..10}; do
+for ((i = 0; i < ROUNDS; i += 2)); do
 	echo 0 >"$cpu"
 	online_is 0 || fail "CPU 1 stays"
 	traffic

@@ -32,7 +32,7 @@ if [ -w "$cpu" ]; then
 	defer "echo 1 >$cpu"
 	keep_doing hotplug
 fi
-switch_pools 20 "$other" "$compressor"
+switch_pools "$ROUNDS" "$other" "$compressor"
 info "evicted: $(stat_sum evicted), migrated: $(stat_sum pages_migrated), in pools that are left: $(pools)"
 
 swapload_continue
