@@ -70,28 +70,29 @@ for rate in 1 10 50 100; do
 	traffic
 done
 
-# Pools are made while allocations fail: zswap gets one, or an error, and goes on with what it had.
+swapload_continue
+swapload_end "$TMP/log"
+swap_off
+loop_until 60 pools_empty || fail "after swapoff: objects $(stat_sum objects), pages $(stat_sum pages)"
+validate_pools
+
+# Pools are made while allocations fail: zswap gets one, or an error, and goes on with what it had. Only now: a pool that
+# holds data is taken again.
 other=$(other_zpool)
 made=0 refused=0
-set_fault probability 30
 for _ in {1..20}; do
 	zswap_set zpool "$other"
+	loop_until 60 pools_are 0 || fail "an empty pool stays"
+	set_fault probability 10
 	echo z3fold >"$ZSWAP/zpool" 2>/dev/null || true
+	set_fault probability 0
 	if [ "$(zswap_get zpool)" = z3fold ]; then
 		made=$((made + 1))
 	else
 		refused=$((refused + 1))
 	fi
 done
-set_fault probability 0
 info "pools made $made, refused $refused"
-zswap_set zpool z3fold
-traffic
-
-swapload_continue
-swapload_end "$TMP/log"
-swap_off
-loop_until 60 pools_empty || fail "after swapoff: objects $(stat_sum objects), pages $(stat_sum pages)"
-validate_pools
+[ $((made * refused)) -gt 0 ] || fail "neither all pools nor none should have been made"
 zswap_set zpool "$other"
 module_unload 60
