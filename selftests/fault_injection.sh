@@ -83,7 +83,7 @@ made=0 refused=0
 for _ in {1..20}; do
 	zswap_set zpool "$other"
 	loop_until 60 pools_are 0 || fail "an empty pool stays"
-	set_fault probability 10
+	set_fault probability 50
 	echo z3fold >"$ZSWAP/zpool" 2>/dev/null || true
 	set_fault probability 0
 	if [ "$(zswap_get zpool)" = z3fold ]; then
