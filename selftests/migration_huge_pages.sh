@@ -14,7 +14,7 @@ HUGE=/proc/sys/vm/nr_hugepages
 ! module_loaded || [ "$(cat /sys/module/z3fold/refcnt)" = 0 ] || skip "z3fold is in use, and must be loaded anew"
 total=$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)
 [ "$total" -le 4096 ] || skip "takes too long with $total MiB of memory"
-# It fills memory three times, for a figure that a slow machine need not tell again.
+# It fills memory twice, for a figure that a slow machine need not tell again.
 [ "${SLOW:-1}" = 1 ] || skip "takes too long on a machine that is $SLOW times as slow"
 set_sysctl vm.nr_hugepages 0
 

@@ -17,12 +17,13 @@ qemu_major() {
 # qemu_prepare: sets qemu_system. This machine's; where that is too old the one of its release's backports, unpacked into the
 # cache: nothing of the machine is changed. Where that cannot be had, this machine's all the same.
 qemu_prepare() {
-	local lock dir=$cache/qemu
+	local lock dir=$cache/qemu program=$cache/qemu/usr/bin/qemu-system-x86_64
 	qemu_system=qemu-system-x86_64
 	(($(qemu_major $qemu_system) < qemu_wanted)) || return 0
 	exec {lock}>"$cache/qemu.lock"
 	flock "$lock"
-	if [[ ! -f $dir/tried || $(find "$dir/tried" -mtime +7) ]]; then
+	# What is there stays: other runs boot with it. What could not be had is asked for again after a day.
+	if (($(qemu_major "$program") < qemu_wanted)) && [[ ! $(find "$dir/tried" -mtime -1 2>/dev/null) ]]; then
 		rm -rf "$dir"
 		mkdir -p "$dir"
 		step "fetching a newer QEMU (13 MB, once)" "$dir/log" qemu_fetch "$dir"
@@ -30,7 +31,7 @@ qemu_prepare() {
 		touch "$dir/tried"
 	fi
 	exec {lock}>&-
-	(($(qemu_major "$dir/usr/bin/$qemu_system") < qemu_wanted)) || qemu_system=$dir/usr/bin/$qemu_system
+	(($(qemu_major "$program") < qemu_wanted)) || qemu_system=$program
 }
 
 qemu_fetch() (
