@@ -6,11 +6,14 @@
 
 readonly source_package=linux-source-6.12
 
-# Only these files of the kernel are instrumented for data races, beside the module: those that touch what is ours (pages
-# and their owners, shrinkers), and the locks and queues that order it. The kernel's races with itself are not our matter. By
-# name, wherever they are: no name that a file of the boot loader has too.
-readonly race_files=(zswap zpool migrate compaction page_io swap_state swapfile vmscan shrinker rmap
+# Only these files of the kernel are instrumented, beside the module: those that touch what is ours (pages and their owners,
+# compressed data, shrinkers, debugfs), and the locks and queues that order it. The kernel's races with itself are not our
+# matter, and each file more makes building and emulation slower. By name, wherever they are: no name that a file of the
+# boot loader has too.
+readonly instrumented=(zswap zpool migrate compaction page_io swap_state swapfile vmscan shrinker rmap
 	filemap truncate util workqueue spinlock qspinlock mutex rwsem)
+# No race is possible there.
+readonly instrumented_memory=(lzo1x_compress lzo1x_decompress_safe scatterwalk seq_file params)
 
 # source_prepare: sets source, the unpacked package, and source_version. Without the archive, what is cached serves.
 source_prepare() {
@@ -60,8 +63,14 @@ kernel_config() {
 kernel_build() {
 	local name=$1 log=$builds/$1.log key variables=()
 	build=$builds/$name
-	[[ $name != races ]] || variables=("${race_files[@]/#/KCSAN_SANITIZE_}")
-	[[ $name != races ]] || variables=("${variables[@]/%/.o=y}")
+	case $name in
+	memory)
+		variables=("${instrumented[@]}" "${instrumented_memory[@]}")
+		variables=("${variables[@]/#/KASAN_SANITIZE_}" "${variables[@]/#/UBSAN_SANITIZE_}")
+		;;
+	races) variables=("${instrumented[@]/#/KCSAN_SANITIZE_}") ;;
+	esac
+	variables=("${variables[@]/%/.o=y}")
 	key=$({ echo "$source_version" "${variables[@]}" && gcc --version && kernel_config "$name"; } | sha256sum)
 	[[ ! -f $build.key || $(<"$build.key") != "$key" ]] || return 0
 	rm -rf "$build" "$build.key"
@@ -85,19 +94,20 @@ kernel_configure() {
 	! grep '^CONFIG' "$build/wanted" | grep -vxF -f "$build/.config" | sed 's/$/: not to be had/' | grep .
 }
 
-# kernel_compile NAME LOG VARIABLE...: with a line of progress now and then.
+# kernel_compile NAME LOG VARIABLE...: with a line of progress now and then. build_pid is the process to be killed.
 kernel_compile() {
-	local name=$1 log=$2 start=$SECONDS pid files
+	local name=$1 log=$2 start=$SECONDS files
 	shift 2
 	# A variable of the environment gives way to a directory's own choice, one of the command line does not.
-	KCSAN_SANITIZE=n make -C "$build" -j"$(nproc)" "$@" bzImage modules >"$log" 2>&1 </dev/null &
-	pid=$!
-	while kill -0 "$pid" 2>/dev/null; do
+	KASAN_SANITIZE=n UBSAN_SANITIZE=n KCSAN_SANITIZE=n make -C "$build" -j"$(nproc)" "$@" bzImage modules >"$log" 2>&1 </dev/null &
+	build_pid=$!
+	while kill -0 "$build_pid" 2>/dev/null; do
 		files=$(grep -c '^  CC ' "$log") || :
 		printf '==> %s: building the kernel: %d of about 1000 files, %d s\n' "$name" "$files" $((SECONDS - start)) >&2
 		sleep 20 &
-		wait -n "$pid" $! || :
+		wait -n "$build_pid" $! || :
 	done
 	step_status=0
-	wait "$pid" || step_status=$?
+	wait "$build_pid" || step_status=$?
+	build_pid=
 }

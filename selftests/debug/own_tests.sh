@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The kernel's own tests of zswap, memory cgroups and swapping, with z3fold as zswap's allocator. A case that fails with
-# zsmalloc too on this kernel is not our matter, but both results are told.
+# zsmalloc too on this kernel is not our matter, but both results are told. Some of them fail by chance, when a machine is
+# slow: a program has three turns with both in which no case may be worse with z3fold.
 
 # shellcheck source-path=SCRIPTDIR source=../functions.sh
 . "$(dirname "$0")/../functions.sh"
@@ -33,12 +34,12 @@ run_with()
 	[ -s "$TMP/$1" ] || fail "$2 reports nothing with $1: $(tail -n 5 "$TMP/output")"
 }
 
-worse=0
-for program in cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_test; do
-	run_with z3fold $program
-	cp "$TMP/output" "$TMP/output.z3fold"
-	run_with zsmalloc $program
-	awk -v program=$program '
+# compare PROGRAM: run it with both; false when a case is worse with z3fold.
+compare()
+{
+	run_with z3fold "$1"
+	run_with zsmalloc "$1"
+	awk -v program="$1" '
 	function result(line) { return line ~ /^not ok/ ? "not ok" : line ~ /^ok/ ? "ok" : "skip" }
 	function title(line) { sub(/^(not ok|ok|skip) /, "", line); return line }
 	{ r = result($0); t = title($0); i = ++times[FILENAME, t]; key = t SUBSEP i }
@@ -58,6 +59,12 @@ for program in cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_tes
 		}
 		printf "%s: ok %d, not ok %d, skipped %d with z3fold\n", program, count["ok"], count["not ok"], count["skip"]
 		exit worse > 0
-	}' "$TMP/z3fold" "$TMP/zsmalloc" || worse=$((worse + 1))
+	}' "$TMP/z3fold" "$TMP/zsmalloc"
+}
+
+worse=()
+for program in cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_test; do
+	compare $program || { info "once more:" && compare $program; } || { info "once more:" && compare $program; } ||
+		worse+=("$program")
 done
-[ "$worse" = 0 ] || fail "$worse programs do worse with z3fold than with zsmalloc"
+[ ${#worse[@]} = 0 ] || fail "worse with z3fold than with zsmalloc: ${worse[*]}"
