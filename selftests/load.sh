@@ -94,8 +94,8 @@ make_cgroup()
 	CGROUP=$CGROUP_ROOT/z3fold-$TEST-$$-${#deferred[@]}
 	mkdir "$CGROUP"
 	defer "loop_until 30 rmdir $CGROUP"
-	# From 5.19 on zswap charges what it stores to the cgroup: 36 % of what the program wrote, with lzo.
-	[ ! -e "$CGROUP/memory.zswap.current" ] || limit=$((limit + (LOAD_MIB - RESIDENT_MIB) * 38 / 100))
+	# From 5.19 on zswap charges what it stores to the cgroup: 36 % of what the program wrote, with lzo and pages as real ones.
+	[ ! -e "$CGROUP/memory.zswap.current" ] || limit=$((limit + (LOAD_MIB - RESIDENT_MIB) * ${CHARGED_PERCENT:-38} / 100))
 	echo $((limit << 20)) >"$CGROUP/$CGROUP_LIMIT"
 }
 
