@@ -328,6 +328,8 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 					     unsigned int index);
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				      unsigned int least, unsigned int most);
+bool z3fold_shard_alloc(struct z3fold_shard *shard, unsigned int bytes,
+			unsigned long *handle, struct z3fold_page **claimed);
 struct page *z3fold_shard_get_page(struct z3fold_shard *shard,
 				   unsigned int least);
 bool z3fold_shard_isolate(struct z3fold_page *zp);

@@ -41,13 +41,16 @@ struct z3fold_layout {
  * struct z3fold_fit - where a new object goes
  * @buddy:	the buddy that it becomes
  * @start:	its first chunk
- * @middle:	where MIDDLE must begin for that; differs from the layout's
- *		start if MIDDLE has to slide first
+ * @middle:	where MIDDLE must begin for that
+ * @buddies:	that the page has before
+ * @free:	chunks, likewise
  */
 struct z3fold_fit {
 	u8 buddy;
 	u8 start;
 	u8 middle;
+	u8 buddies;
+	u8 free;
 };
 
 static inline unsigned int z3fold_size_to_chunks(unsigned int bytes)
@@ -92,6 +95,13 @@ static inline unsigned int z3fold_layout_start(const struct z3fold_layout *l,
 	default:
 		return Z3FOLD_CHUNKS - z3fold_layout_chunks(l, Z3FOLD_LAST);
 	}
+}
+
+/* Has MIDDLE to slide before the new object can be put? */
+static inline bool z3fold_layout_slides(const struct z3fold_layout *l,
+					const struct z3fold_fit *fit)
+{
+	return fit->middle != l->start && l->bytes[Z3FOLD_MIDDLE];
 }
 
 bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,

@@ -58,8 +58,7 @@ static int put_object(struct z3fold_page *zp, size_t size, gfp_t gfp,
 						    z3fold_size_to_chunks(size),
 						    &fit)))
 		err = -EAGAIN;
-	if (!err && fit.middle != zp->layout.start &&
-	    zp->layout.bytes[Z3FOLD_MIDDLE])
+	if (!err && z3fold_layout_slides(&zp->layout, &fit))
 		err = z3fold_compact_slide(zp, fit.middle);
 	if (unlikely(err)) {
 		bool dying = z3fold_shard_unclaim(zp, true);
@@ -112,12 +111,12 @@ int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 	}
 
 	while (err == -EAGAIN && tries--) {
-		zp = z3fold_shard_find(raw_cpu_ptr(pool->shards),
-				       z3fold_size_to_chunks(size),
-				       Z3FOLD_CHUNKS - 1);
-		if (!zp)
+		if (z3fold_shard_alloc(raw_cpu_ptr(pool->shards), size, handle, &zp))
+			err = 0;
+		else if (zp)
+			err = put_object(zp, size, gfp, handle);
+		else
 			break;
-		err = put_object(zp, size, gfp, handle);
 	}
 	if (err == -EAGAIN) {
 		zp = z3fold_page_new(pool, gfp);

@@ -26,7 +26,9 @@ bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,
 	unsigned int middle = z3fold_layout_chunks(l, Z3FOLD_MIDDLE);
 	unsigned int last = z3fold_layout_chunks(l, Z3FOLD_LAST);
 
-	if (chunks > z3fold_layout_room(l))
+	fit->buddies = !!first + !!middle + !!last;
+	fit->free = Z3FOLD_CHUNKS - first - middle - last;
+	if (fit->buddies == Z3FOLD_BUDDIES || chunks > fit->free)
 		return false;
 	fit->middle = l->start;
 	if (!middle) {

@@ -31,16 +31,41 @@ void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 		INIT_LIST_HEAD(&shard->lists[i]);
 }
 
+/*
+ * Where the kernel has CONFIG_DEBUG_LIST, and all of Debian's have, list_add()
+ * and list_del() call functions that look at the neighbours first: a sixth of
+ * what an operation takes.  Debug builds have that.
+ */
+static void link_after(struct list_head *entry, struct list_head *prev)
+{
+#ifdef Z3FOLD_DEBUG
+	list_add(entry, prev);
+#else
+	entry->prev = prev;
+	entry->next = prev->next;
+	prev->next->prev = entry;
+	prev->next = entry;
+#endif
+}
+
+static void unlink_entry(struct list_head *entry)
+{
+#ifdef Z3FOLD_DEBUG
+	list_del(entry);
+#else
+	entry->next->prev = entry->prev;
+	entry->prev->next = entry->next;
+#endif
+}
+
 /* @i is the page's room: callers have just counted with it. */
 static void list_page(struct z3fold_page *zp, unsigned int i, bool last)
 {
 	struct z3fold_shard *shard = zp->shard;
+	struct list_head *list = &shard->lists[i];
 
 	lockdep_assert_held(&shard->lock);
-	if (last)
-		list_add_tail(&zp->list, &shard->lists[i]);
-	else
-		list_add(&zp->list, &shard->lists[i]);
+	link_after(&zp->list, last ? list->prev : list);
 	WRITE_ONCE(shard->length[i], shard->length[i] + 1);
 	WRITE_ONCE(shard->map, shard->map | BIT_ULL(i));
 	zp->index = i;
@@ -53,7 +78,7 @@ static void unlist_page(struct z3fold_page *zp)
 	unsigned int i = zp->index;
 
 	lockdep_assert_held(&shard->lock);
-	list_del(&zp->list);
+	unlink_entry(&zp->list);
 	WRITE_ONCE(shard->length[i], shard->length[i] - 1);
 	if (!shard->length[i])
 		WRITE_ONCE(shard->map, shard->map & ~BIT_ULL(i));
@@ -105,15 +130,14 @@ static void count_page(struct z3fold_census *census, unsigned int buddies,
 static unsigned int add_object(struct z3fold_page *zp,
 			       const struct z3fold_fit *fit, unsigned int bytes)
 {
-	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
-	unsigned int free = z3fold_layout_free(&zp->layout);
 	unsigned int chunks = z3fold_size_to_chunks(bytes);
+	unsigned int left = fit->free - chunks;
 	struct z3fold_shard *shard = zp->shard;
 
 	lockdep_assert_held(&zp->lock);
 	lockdep_assert_held(&shard->lock);
-	count_page(&shard->census, buddies, free, -1);
-	count_page(&shard->census, buddies + 1, free - chunks, 1);
+	count_page(&shard->census, fit->buddies, fit->free, -1);
+	count_page(&shard->census, fit->buddies + 1, left, 1);
 	zp->layout.bytes[fit->buddy] = bytes;
 	if (fit->buddy == Z3FOLD_MIDDLE)
 		zp->layout.start = fit->start;
@@ -121,7 +145,7 @@ static unsigned int add_object(struct z3fold_page *zp,
 	WRITE_ONCE(shard->census.bytes, shard->census.bytes + bytes);
 	WRITE_ONCE(shard->objects, shard->objects + 1);
 	shard->chunks += chunks;
-	return buddies + 1 < Z3FOLD_BUDDIES ? free - chunks : 0;
+	return fit->buddies + 1 < Z3FOLD_BUDDIES ? left : 0;
 }
 
 /* Returns the room that the page has now. */
@@ -145,6 +169,18 @@ static unsigned int remove_object(struct z3fold_page *zp, unsigned int buddy)
 	return free + chunks;
 }
 
+/* A new object's page goes on its list, as the youngest of its shard. */
+static void list_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
+			unsigned int bytes)
+{
+	struct z3fold_shard *shard = zp->shard;
+	unsigned int room = add_object(zp, fit, bytes);
+
+	z3fold_lru_add(&zp->lru, &shard->lru);
+	list_page(zp, room, false);
+	fold(shard);
+}
+
 /**
  * z3fold_shard_take() - claim a listed page
  * @zp:		the page
@@ -155,6 +191,16 @@ void z3fold_shard_take(struct z3fold_page *zp)
 {
 	unlist_page(zp);
 	zp->state = Z3FOLD_CLAIMED;
+}
+
+/* The page with the least room that is enough, still listed, or NULL. */
+static struct z3fold_page *best_fit(struct z3fold_shard *shard,
+				    unsigned int least, unsigned int most)
+{
+	u64 map = shard->map & GENMASK_ULL(most, least);
+
+	return map ? list_first_entry(&shard->lists[__ffs64(map)],
+				      struct z3fold_page, list) : NULL;
 }
 
 /**
@@ -169,18 +215,14 @@ void z3fold_shard_take(struct z3fold_page *zp)
 struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
 				       unsigned int least, unsigned int most)
 {
-	struct z3fold_page *zp = NULL;
-	u64 map;
+	struct z3fold_page *zp;
 
 	if (least > most)
 		return NULL;
 	spin_lock(&shard->lock);
-	map = shard->map & GENMASK_ULL(most, least);
-	if (map) {
-		zp = list_first_entry(&shard->lists[__ffs64(map)],
-				      struct z3fold_page, list);
+	zp = best_fit(shard, least, most);
+	if (zp)
 		z3fold_shard_take(zp);
-	}
 	spin_unlock(&shard->lock);
 	return zp;
 }
@@ -251,6 +293,67 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 	struct z3fold_page *zp = z3fold_shard_claim(shard, least, most);
 
 	return likely(zp) || least > most ? zp : find_other(shard, least, most);
+}
+
+/* A listed page gets an object, if its lock is free and nothing has to move. */
+static bool add_listed(struct z3fold_page *zp, unsigned int bytes,
+		       unsigned long *handle)
+{
+	struct z3fold_fit fit;
+	bool fits;
+
+	if (!spin_trylock(&zp->lock))
+		return false;
+	fits = zp->used != Z3FOLD_ALL_WORDS &&
+	       z3fold_layout_fit(&zp->layout, z3fold_size_to_chunks(bytes), &fit) &&
+	       !z3fold_layout_slides(&zp->layout, &fit);
+	if (likely(fits)) {
+		*handle = z3fold_handle_new(zp, z3fold_word_encode(zp->pageno,
+								   fit.start));
+		zp->objects[fit.buddy] = *handle;
+		unlist_page(zp);
+		list_object(zp, &fit, bytes);
+	}
+	spin_unlock(&zp->lock);
+	return fits;
+}
+
+/**
+ * z3fold_shard_alloc() - put a new object into a page, or find one for it
+ * @shard:	where to look first; then in some other CPUs' shards
+ * @bytes:	its size
+ * @handle:	the object
+ * @claimed:	a page, claimed, where the caller shall put it; NULL: none found
+ *
+ * What takes more than a look at the page is left to the caller, with a claim.
+ * Else the page stays listed, and the shard's lock is held all the time: it is
+ * claim, put and unclaim with nobody able to come in between.  The page lock is
+ * against the lock order here, so it is only tried for.
+ *
+ * Context: no shard lock held.
+ * Return: true if the object was put; @claimed means nothing then.
+ */
+bool z3fold_shard_alloc(struct z3fold_shard *shard, unsigned int bytes,
+			unsigned long *handle, struct z3fold_page **claimed)
+{
+	unsigned int chunks = z3fold_size_to_chunks(bytes);
+	struct z3fold_page *zp = NULL;
+	bool done = false;
+
+	if (likely(chunks < Z3FOLD_CHUNKS)) {
+		spin_lock(&shard->lock);
+		zp = best_fit(shard, chunks, Z3FOLD_CHUNKS - 1);
+		if (zp) {
+			done = add_listed(zp, bytes, handle);
+			if (unlikely(!done))
+				z3fold_shard_take(zp);
+		}
+		spin_unlock(&shard->lock);
+		if (unlikely(!zp))
+			zp = find_other(shard, chunks, Z3FOLD_CHUNKS - 1);
+	}
+	*claimed = zp;
+	return done;
 }
 
 /**
@@ -375,13 +478,9 @@ void z3fold_shard_add_unclaim(struct z3fold_page *zp,
 			      const struct z3fold_fit *fit, unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
-	unsigned int room;
 
 	spin_lock(&shard->lock);
-	room = add_object(zp, fit, bytes);
-	z3fold_lru_add(&zp->lru, &shard->lru);
-	list_page(zp, room, false);
-	fold(shard);
+	list_object(zp, fit, bytes);
 	spin_unlock(&shard->lock);
 }
 

@@ -655,13 +655,55 @@ inline put_object(zp, h)
 	fi
 }
 
+/*
+ * The code holds the shard's lock to the end.  Here others may come in once all
+ * but the word is stored: more than there can be.
+ */
+#define FREE_ROOM(d)	(ROOM(d) && !zp_lock[d] && zp_used[d] != ALL)
+
+inline add_listed(zp, h)
+{
+	atomic {
+		DRAINED ->
+		if
+		:: FREE_ROOM(0) -> zp = 0
+		:: FREE_ROOM(1) -> zp = 1
+		:: FREE_ROOM(2) -> zp = 2
+		:: else -> zp = NONE
+		fi;
+		if
+		:: zp != NONE ->
+			zp_lock[zp] = true;
+			b = ((zp_sizes[zp] & BIT(1)) -> 0 : 1);
+			h = zp * BUDDIES + ((zp_used[zp] & 1) -> 1 : 0);
+			zp_used[zp] = zp_used[zp] | WORD_BIT(h);
+			OBJ(zp, b) = h;
+			if
+			:: b == 1 -> zp_start[zp] = 1
+			:: else
+			fi;
+			zp_sizes[zp] = zp_sizes[zp] | BIT(b)
+		:: else
+		fi
+	};
+	if
+	:: zp != NONE ->
+		STORE(WORD, h, LOCATION(zp_page[zp], START(zp, b)) | FRESH);
+		spin_unlock(zp)
+	:: else
+	fi
+}
+
 inline z3fold_alloc(h)
 {
 	h = NONE;
-	z3fold_shard_find(zp);
 	if
-	:: zp != NONE -> put_object(zp, h)
-	:: else
+	:: add_listed(zp, h)
+	:: z3fold_shard_find(zp);
+		if
+		:: zp != NONE -> put_object(zp, h)
+		:: else
+		fi
 	fi;
 	if
 	:: h == NONE ->
