@@ -295,18 +295,7 @@ static inline u64 z3fold_density(u64 bytes, u64 pages)
 	return pages ? div64_u64(bytes * 1000, pages * PAGE_SIZE) : 0;
 }
 
-/* handles.c */
-unsigned long z3fold_handle_pin(unsigned long handle);
-void z3fold_handle_unpin(unsigned long handle);
-unsigned long z3fold_handle_read(unsigned long handle);
-bool z3fold_handle_start_move(unsigned long handle);
-void z3fold_handle_end_move(unsigned long handle, unsigned long location);
-struct z3fold_page *z3fold_handle_home(unsigned long handle);
-struct z3fold_page *z3fold_handle_owner(unsigned long handle, unsigned long val);
-unsigned long z3fold_handle_new(struct z3fold_page *home, unsigned long location);
-void z3fold_handle_clear(unsigned long handle);
-void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle);
-bool z3fold_handle_used(unsigned long handle);
+#include "handles.h"
 
 /* page.c */
 int z3fold_page_init(void);
@@ -328,8 +317,8 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 					     unsigned int index);
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 				      unsigned int least, unsigned int most);
-bool z3fold_shard_alloc(struct z3fold_shard *shard, unsigned int bytes,
-			unsigned long *handle, struct z3fold_page **claimed);
+struct z3fold_page *z3fold_shard_alloc(struct z3fold_shard *shard,
+				       unsigned int bytes, unsigned long *handle);
 struct page *z3fold_shard_get_page(struct z3fold_shard *shard,
 				   unsigned int least);
 bool z3fold_shard_isolate(struct z3fold_page *zp);

@@ -97,6 +97,54 @@ static inline unsigned int z3fold_layout_start(const struct z3fold_layout *l,
 	}
 }
 
+/**
+ * z3fold_layout_fit() - find the place of a new object in a page
+ * @l:		the page's layout
+ * @chunks:	the object's size in chunks, 1 to Z3FOLD_CHUNKS
+ * @fit:	where it goes
+ *
+ * The second object of a page goes to the end opposite the first, so that the
+ * hole stays in one piece; the third lies against FIRST.  MIDDLE slides only
+ * where the object fits on neither side of it.
+ *
+ * Context: any; the caller holds whatever makes @l stable.
+ * Return: false if the page has no room for it.
+ */
+static __always_inline bool z3fold_layout_fit(const struct z3fold_layout *l,
+					      unsigned int chunks,
+					      struct z3fold_fit *fit)
+{
+	unsigned int first = z3fold_layout_chunks(l, Z3FOLD_FIRST);
+	unsigned int middle = z3fold_layout_chunks(l, Z3FOLD_MIDDLE);
+	unsigned int last = z3fold_layout_chunks(l, Z3FOLD_LAST);
+
+	fit->buddies = !!first + !!middle + !!last;
+	fit->free = Z3FOLD_CHUNKS - first - middle - last;
+	if (fit->buddies == Z3FOLD_BUDDIES || chunks > fit->free)
+		return false;
+	fit->middle = l->start;
+	if (!middle) {
+		if (first && last) {
+			fit->buddy = Z3FOLD_MIDDLE;
+			fit->middle = first;
+			fit->start = first;
+			return true;
+		}
+		fit->buddy = first ? Z3FOLD_LAST : Z3FOLD_FIRST;
+	} else if (!first && chunks <= l->start) {
+		fit->buddy = Z3FOLD_FIRST;
+	} else if (!last) {
+		fit->buddy = Z3FOLD_LAST;
+		if (chunks > Z3FOLD_CHUNKS - l->start - middle)
+			fit->middle = first;
+	} else {
+		fit->buddy = Z3FOLD_FIRST;
+		fit->middle = Z3FOLD_CHUNKS - last - middle;
+	}
+	fit->start = fit->buddy == Z3FOLD_FIRST ? 0 : Z3FOLD_CHUNKS - chunks;
+	return true;
+}
+
 /* Has MIDDLE to slide before the new object can be put? */
 static inline bool z3fold_layout_slides(const struct z3fold_layout *l,
 					const struct z3fold_fit *fit)
@@ -104,8 +152,6 @@ static inline bool z3fold_layout_slides(const struct z3fold_layout *l,
 	return fit->middle != l->start && l->bytes[Z3FOLD_MIDDLE];
 }
 
-bool z3fold_layout_fit(const struct z3fold_layout *l, unsigned int chunks,
-		       struct z3fold_fit *fit);
 bool z3fold_layout_valid(const struct z3fold_layout *l);
 
 #endif /* _Z3FOLD_LAYOUT_H */

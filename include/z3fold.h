@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * z3fold.h - what the allocator offers to its front ends
+ * z3fold.h - what the allocator offers to its front ends; z3fold_map() and
+ * z3fold_unmap() are in handles.h
  */
 #ifndef _Z3FOLD_H
 #define _Z3FOLD_H
@@ -25,8 +26,6 @@ u64 z3fold_pool_pages(struct z3fold_pool *pool);
 int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 		 unsigned long *handle);
 void z3fold_free(struct z3fold_pool *pool, unsigned long handle);
-void *z3fold_map(struct z3fold_pool *pool, unsigned long handle);
-void z3fold_unmap(struct z3fold_pool *pool, unsigned long handle);
 int z3fold_reclaim(struct z3fold_pool *pool, unsigned int pages,
 		   unsigned int *reclaimed);
 

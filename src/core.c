@@ -103,6 +103,7 @@ int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 	struct z3fold_page *zp;
 	int err = -EAGAIN;
 
+	*handle = 0;
 	if (!size)
 		return -EINVAL;
 	if (size > PAGE_SIZE) {
@@ -111,10 +112,11 @@ int z3fold_alloc(struct z3fold_pool *pool, size_t size, gfp_t gfp,
 	}
 
 	while (err == -EAGAIN && tries--) {
-		if (z3fold_shard_alloc(raw_cpu_ptr(pool->shards), size, handle, &zp))
-			err = 0;
-		else if (zp)
+		zp = z3fold_shard_alloc(raw_cpu_ptr(pool->shards), size, handle);
+		if (zp)
 			err = put_object(zp, size, gfp, handle);
+		else if (*handle)
+			err = 0;
 		else
 			break;
 	}

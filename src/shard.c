@@ -114,7 +114,7 @@ static bool fold(struct z3fold_shard *shard)
 }
 
 /* Count a page of so many objects and free chunks; @n is 1 or -1. */
-static void count_page(struct z3fold_census *census, unsigned int buddies,
+static __always_inline void count_page(struct z3fold_census *census, unsigned int buddies,
 		       unsigned int free, int n)
 {
 	if (!buddies)
@@ -127,7 +127,7 @@ static void count_page(struct z3fold_census *census, unsigned int buddies,
 }
 
 /* Returns the room that is left in the page. */
-static unsigned int add_object(struct z3fold_page *zp,
+static __always_inline unsigned int add_object(struct z3fold_page *zp,
 			       const struct z3fold_fit *fit, unsigned int bytes)
 {
 	unsigned int chunks = z3fold_size_to_chunks(bytes);
@@ -170,7 +170,7 @@ static unsigned int remove_object(struct z3fold_page *zp, unsigned int buddy)
 }
 
 /* A new object's page goes on its list, as the youngest of its shard. */
-static void list_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
+static __always_inline void list_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
 			unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
@@ -296,7 +296,7 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 }
 
 /* A listed page gets an object, if its lock is free and nothing has to move. */
-static bool add_listed(struct z3fold_page *zp, unsigned int bytes,
+static __always_inline bool add_listed(struct z3fold_page *zp, unsigned int bytes,
 		       unsigned long *handle)
 {
 	struct z3fold_fit fit;
@@ -322,8 +322,7 @@ static bool add_listed(struct z3fold_page *zp, unsigned int bytes,
  * z3fold_shard_alloc() - put a new object into a page, or find one for it
  * @shard:	where to look first; then in some other CPUs' shards
  * @bytes:	its size
- * @handle:	the object
- * @claimed:	a page, claimed, where the caller shall put it; NULL: none found
+ * @handle:	set if it was put, else left alone
  *
  * What takes more than a look at the page is left to the caller, with a claim.
  * Else the page stays listed, and the shard's lock is held all the time: it is
@@ -331,29 +330,29 @@ static bool add_listed(struct z3fold_page *zp, unsigned int bytes,
  * against the lock order here, so it is only tried for.
  *
  * Context: no shard lock held.
- * Return: true if the object was put; @claimed means nothing then.
+ * Return: a page, claimed, where the caller shall put it; NULL if it was put, or
+ * no page was found.
  */
-bool z3fold_shard_alloc(struct z3fold_shard *shard, unsigned int bytes,
-			unsigned long *handle, struct z3fold_page **claimed)
+struct z3fold_page *z3fold_shard_alloc(struct z3fold_shard *shard,
+				       unsigned int bytes, unsigned long *handle)
 {
 	unsigned int chunks = z3fold_size_to_chunks(bytes);
-	struct z3fold_page *zp = NULL;
-	bool done = false;
+	struct z3fold_page *zp;
 
-	if (likely(chunks < Z3FOLD_CHUNKS)) {
-		spin_lock(&shard->lock);
-		zp = best_fit(shard, chunks, Z3FOLD_CHUNKS - 1);
-		if (zp) {
-			done = add_listed(zp, bytes, handle);
-			if (unlikely(!done))
-				z3fold_shard_take(zp);
-		}
+	if (unlikely(chunks >= Z3FOLD_CHUNKS))
+		return NULL;
+	spin_lock(&shard->lock);
+	zp = best_fit(shard, chunks, Z3FOLD_CHUNKS - 1);
+	if (likely(zp)) {
+		if (likely(add_listed(zp, bytes, handle)))
+			zp = NULL;
+		else
+			z3fold_shard_take(zp);
 		spin_unlock(&shard->lock);
-		if (unlikely(!zp))
-			zp = find_other(shard, chunks, Z3FOLD_CHUNKS - 1);
+		return zp;
 	}
-	*claimed = zp;
-	return done;
+	spin_unlock(&shard->lock);
+	return find_other(shard, chunks, Z3FOLD_CHUNKS - 1);
 }
 
 /**
