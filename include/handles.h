@@ -15,7 +15,6 @@ void *z3fold_map_slow(struct z3fold_pool *pool, unsigned long handle);
 void z3fold_unmap_traced(struct z3fold_pool *pool, unsigned long handle);
 bool z3fold_handle_start_move(unsigned long handle);
 void z3fold_handle_end_move(unsigned long handle, unsigned long location);
-void z3fold_handle_clear(unsigned long handle);
 void z3fold_handle_free(struct z3fold_pool *pool, unsigned long handle);
 bool z3fold_handle_used(unsigned long handle);
 
@@ -149,6 +148,24 @@ static inline unsigned long z3fold_handle_new(struct z3fold_page *home,
 	home->used |= BIT(i);
 	atomic_long_set(&home->words[i].val, location | Z3FOLD_FRESH);
 	return (unsigned long)&home->words[i] | i;
+}
+
+/**
+ * z3fold_handle_clear() - give a word back under a lock that is held
+ * @handle:	the object; the one pin that may be on it is the freer's
+ *
+ * Context: the home's lock held.
+ */
+static inline void z3fold_handle_clear(unsigned long handle)
+{
+	struct z3fold_page *home = z3fold_handle_home(handle);
+	union z3fold_word *word = z3fold_handle_word(handle);
+
+	lockdep_assert_held(&home->lock);
+	WARN_ONCE(z3fold_word_pins(atomic_long_read(&word->val)) > 1,
+		  "z3fold: an object was freed while it was mapped\n");
+	atomic_long_set(&word->val, Z3FOLD_WORD_UNUSED);
+	home->used &= ~BIT(handle & Z3FOLD_INDEX_MASK);
 }
 
 /**

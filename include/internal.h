@@ -54,6 +54,17 @@ enum z3fold_state {
 	Z3FOLD_DYING,
 };
 
+/**
+ * enum z3fold_todo - what a free has to do when the page lock is dropped
+ * @Z3FOLD_TODO_RELEASE: nobody has claimed the page and this was its last
+ *		object: it is DYING, and the caller's to release
+ * @Z3FOLD_TODO_CHECK: it is time for z3fold_compact_check()
+ */
+enum z3fold_todo {
+	Z3FOLD_TODO_RELEASE = 1,
+	Z3FOLD_TODO_CHECK = 2,
+};
+
 /* The page of a descriptor whose page is gone.  No word can hold it. */
 #define Z3FOLD_NO_PAGE		(~0UL)
 #define Z3FOLD_ALL_WORDS	((1U << Z3FOLD_BUDDIES) - 1)
@@ -327,7 +338,7 @@ void z3fold_shard_move(struct z3fold_page *from, unsigned int buddy,
 		       struct z3fold_page *to, const struct z3fold_fit *fit);
 void z3fold_shard_add_unclaim(struct z3fold_page *zp,
 			      const struct z3fold_fit *fit, unsigned int bytes);
-bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying);
+unsigned int z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy);
 
 /* pool.c */
 void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum);

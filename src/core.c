@@ -19,6 +19,8 @@
  *	    z3fold_shard.lock
  *	      z3fold_pool.lock
  *
+ * Against it the page lock is only tried for: z3fold_shard_alloc().
+ *
  * Plain spin_lock only: zswap frees with interrupts off on 5.10 and 6.1, and
  * nothing of ours runs in interrupts.  Nobody waits for a page lock without one
  * of: a pin on an object in it, a claim on it, PG_locked of its still-movable
@@ -162,7 +164,7 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 {
 	struct z3fold_page *zp, *home = z3fold_handle_home(handle);
 	unsigned long val = z3fold_handle_pin(handle);
-	bool dying, check;
+	unsigned int todo;
 	int buddy;
 
 	if (WARN_ONCE((val & Z3FOLD_WORD_UNUSED) == Z3FOLD_WORD_UNUSED,
@@ -179,7 +181,7 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 		return;
 	}
 	trace_free(pool, handle, zp->layout.bytes[buddy]);
-	check = z3fold_shard_remove(zp, buddy, &dying);
+	todo = z3fold_shard_remove(zp, buddy);
 	if (unlikely(zp->called == buddy + 1)) {
 		zp->zombie = true;
 		z3fold_handle_unpin(handle);
@@ -193,8 +195,10 @@ void z3fold_free(struct z3fold_pool *pool, unsigned long handle)
 	/* The owner is no longer ours to touch, unless we made it DYING. */
 	if (home != zp)
 		z3fold_handle_free(pool, handle);
-	if (dying)
+	if (likely(!todo))
+		return;
+	if (todo & Z3FOLD_TODO_RELEASE)
 		z3fold_page_release(zp);
-	if (unlikely(check))
+	if (todo & Z3FOLD_TODO_CHECK)
 		z3fold_compact_check(pool);
 }

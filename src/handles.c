@@ -70,6 +70,7 @@ void z3fold_handle_unpin_slow(union z3fold_word *word)
 		old = atomic_long_read_acquire(&word->val);
 		if (!(old & Z3FOLD_COUNT_MASK)) {
 #if Z3FOLD_WORD_BYTE_STORE
+			/* as in z3fold_handle_unpin() */
 			smp_store_release(&word->first, Z3FOLD_FREE);
 			return;
 #else
@@ -130,24 +131,6 @@ void z3fold_handle_end_move(unsigned long handle, unsigned long location)
 bool z3fold_handle_used(unsigned long handle)
 {
 	return z3fold_handle_home(handle)->used & BIT(handle & Z3FOLD_INDEX_MASK);
-}
-
-/**
- * z3fold_handle_clear() - give a word back under a lock that is held
- * @handle:	the object; the one pin that may be on it is the freer's
- *
- * Context: the home's lock held.
- */
-void z3fold_handle_clear(unsigned long handle)
-{
-	struct z3fold_page *home = z3fold_handle_home(handle);
-	union z3fold_word *word = z3fold_handle_word(handle);
-
-	lockdep_assert_held(&home->lock);
-	WARN_ONCE(z3fold_word_pins(atomic_long_read(&word->val)) > 1,
-		  "z3fold: an object was freed while it was mapped\n");
-	atomic_long_set(&word->val, Z3FOLD_WORD_UNUSED);
-	home->used &= ~BIT(handle & Z3FOLD_INDEX_MASK);
 }
 
 /**

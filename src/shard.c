@@ -59,7 +59,8 @@ static void unlink_entry(struct list_head *entry)
 }
 
 /* @i is the page's room: callers have just counted with it. */
-static void list_page(struct z3fold_page *zp, unsigned int i, bool last)
+static __always_inline void list_page(struct z3fold_page *zp, unsigned int i,
+				      bool last)
 {
 	struct z3fold_shard *shard = zp->shard;
 	struct list_head *list = &shard->lists[i];
@@ -72,7 +73,7 @@ static void list_page(struct z3fold_page *zp, unsigned int i, bool last)
 	zp->state = Z3FOLD_LISTED;
 }
 
-static void unlist_page(struct z3fold_page *zp)
+static __always_inline void unlist_page(struct z3fold_page *zp)
 {
 	struct z3fold_shard *shard = zp->shard;
 	unsigned int i = zp->index;
@@ -88,7 +89,7 @@ static void unlist_page(struct z3fold_page *zp)
  * Put a page that is on no list where its sizes, of which @room comes, say.
  * True: it is DYING.
  */
-static bool settle(struct z3fold_page *zp, unsigned int room, bool last)
+static __always_inline bool settle(struct z3fold_page *zp, unsigned int room, bool last)
 {
 	if (room < Z3FOLD_CHUNKS) {
 		list_page(zp, room, last);
@@ -99,23 +100,29 @@ static bool settle(struct z3fold_page *zp, unsigned int room, bool last)
 	return true;
 }
 
-/* Let the pool's sums know what happened here; true: it was time for it. */
-static bool fold(struct z3fold_shard *shard)
+static noinline void fold_counts(struct z3fold_shard *shard)
 {
-	if (++shard->ops % FOLD_OPS)
-		return false;
 	atomic_long_add(shard->objects - shard->folded_objects,
 			&shard->pool->objects);
 	atomic_long_add(shard->chunks - shard->folded_chunks,
 			&shard->pool->chunks);
 	shard->folded_objects = shard->objects;
 	shard->folded_chunks = shard->chunks;
+}
+
+/* Let the pool's sums know what happened here; true: it was time for it. */
+static __always_inline bool fold(struct z3fold_shard *shard)
+{
+	if (likely(++shard->ops % FOLD_OPS))
+		return false;
+	fold_counts(shard);
 	return true;
 }
 
 /* Count a page of so many objects and free chunks; @n is 1 or -1. */
-static __always_inline void count_page(struct z3fold_census *census, unsigned int buddies,
-		       unsigned int free, int n)
+static __always_inline void count_page(struct z3fold_census *census,
+				       unsigned int buddies,
+				       unsigned int free, int n)
 {
 	if (!buddies)
 		return;
@@ -128,7 +135,8 @@ static __always_inline void count_page(struct z3fold_census *census, unsigned in
 
 /* Returns the room that is left in the page. */
 static __always_inline unsigned int add_object(struct z3fold_page *zp,
-			       const struct z3fold_fit *fit, unsigned int bytes)
+					       const struct z3fold_fit *fit,
+					       unsigned int bytes)
 {
 	unsigned int chunks = z3fold_size_to_chunks(bytes);
 	unsigned int left = fit->free - chunks;
@@ -149,7 +157,8 @@ static __always_inline unsigned int add_object(struct z3fold_page *zp,
 }
 
 /* Returns the room that the page has now. */
-static unsigned int remove_object(struct z3fold_page *zp, unsigned int buddy)
+static __always_inline unsigned int remove_object(struct z3fold_page *zp,
+						  unsigned int buddy)
 {
 	unsigned int chunks = z3fold_layout_chunks(&zp->layout, buddy);
 	unsigned int buddies = z3fold_layout_buddies(&zp->layout);
@@ -170,8 +179,9 @@ static unsigned int remove_object(struct z3fold_page *zp, unsigned int buddy)
 }
 
 /* A new object's page goes on its list, as the youngest of its shard. */
-static __always_inline void list_object(struct z3fold_page *zp, const struct z3fold_fit *fit,
-			unsigned int bytes)
+static __always_inline void list_object(struct z3fold_page *zp,
+					const struct z3fold_fit *fit,
+					unsigned int bytes)
 {
 	struct z3fold_shard *shard = zp->shard;
 	unsigned int room = add_object(zp, fit, bytes);
@@ -296,8 +306,8 @@ struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
 }
 
 /* A listed page gets an object, if its lock is free and nothing has to move. */
-static __always_inline bool add_listed(struct z3fold_page *zp, unsigned int bytes,
-		       unsigned long *handle)
+static __always_inline bool add_listed(struct z3fold_page *zp,
+				       unsigned int bytes, unsigned long *handle)
 {
 	struct z3fold_fit fit;
 	bool fits;
@@ -487,27 +497,25 @@ void z3fold_shard_add_unclaim(struct z3fold_page *zp,
  * z3fold_shard_remove() - note that an object was freed
  * @zp:		its page, in whatever state
  * @buddy:	which one it was
- * @dying:	true if nobody has claimed the page and this was its last object:
- *		it is DYING, and the caller's to release after the page lock is
- *		dropped
  *
  * Context: the page lock held.
- * Return: true if it is time for z3fold_compact_check().
+ * Return: what the caller has to do after the page lock is dropped, see
+ * enum z3fold_todo.
  */
-bool z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy, bool *dying)
+unsigned int z3fold_shard_remove(struct z3fold_page *zp, unsigned int buddy)
 {
 	struct z3fold_shard *shard = zp->shard;
-	unsigned int room;
-	bool check;
+	unsigned int room, todo = 0;
 
-	*dying = false;
 	spin_lock(&shard->lock);
 	room = remove_object(zp, buddy);
-	if (zp->state == Z3FOLD_LISTED) {
+	if (likely(zp->state == Z3FOLD_LISTED)) {
 		unlist_page(zp);
-		*dying = settle(zp, room, false);
+		if (settle(zp, room, false))
+			todo = Z3FOLD_TODO_RELEASE;
 	}
-	check = fold(shard);
+	if (fold(shard))
+		todo |= Z3FOLD_TODO_CHECK;
 	spin_unlock(&shard->lock);
-	return check;
+	return todo;
 }
