@@ -69,6 +69,7 @@ MODULE_PARM_DESC(off, "switch the machine off");
 #define BATCH		256	/* operations between two chances for others to run */
 #define SAMPLES		40	/* of the pool's size, in each of fill, churn and free */
 #define CONTENTS	16	/* different ones */
+#define LARGEST		(u16)(PAGE_SIZE - 128)	/* that zbud takes: all are to store the same */
 
 /* Latencies are counted in buckets of an eighth of a power of two. */
 #define SUB_BITS	3
@@ -211,6 +212,7 @@ static void draw(struct object *o)
 
 	/* Between two quantiles: 256 sizes only would be kind to whoever packs them. */
 	o->size = sizes[i / 64] + (sizes[i / 64 + 1] - sizes[i / 64]) * (i % 64) / 64;
+	o->size = min(o->size, LARGEST);
 	o->content = chance(CONTENTS);
 }
 
@@ -283,7 +285,7 @@ static void map_nothing(const struct object *o)
 {
 	void *p = zpool_map_handle(pool, o->handle, ZPOOL_MM_RO);
 
-	OPTIMIZER_HIDE_VAR(p);
+	barrier_data(p);
 	zpool_unmap_handle(pool, o->handle);
 }
 
@@ -295,7 +297,7 @@ static void map_and_read(const struct object *o)
 
 	for (i = 0; i < o->size / sizeof(*p); i++)
 		sum += p[i];
-	OPTIMIZER_HIDE_VAR(sum);
+	barrier_data((void *)sum);
 	zpool_unmap_handle(pool, o->handle);
 }
 
@@ -455,6 +457,8 @@ static int __init zpool_bench_init(void)
 		return 0;
 	}
 	random_state = seed;
+	/* Workqueues go first in let_others_run(). */
+	set_user_nice(current, MAX_NICE);
 	objs = vzalloc(array_size(objects, sizeof(*objs)));
 	if (!objs)
 		return err;
