@@ -34,8 +34,10 @@ ZPOOL = (
     ('begin to read', ('zs_obj_read_sg_begin', 'zs_obj_read_begin'), 'churn'),
     ('end reading', ('zs_obj_read_sg_end', 'zs_obj_read_end'), 'churn'),
 )
-# They do next to nothing: what they seem to take is the tracer's.
-NEARLY_EMPTY = ('zpool_can_sleep_mapped', 'zs_get_total_pages')
+# When the pool's pages are counted, by the phase that has just ended.
+PAGES = {'fill': 'after fill', 'read_again': 'after churn', 'shrink': 'after half was freed'}
+# These do next to nothing: what they seem to take is the tracer's.
+NEARLY_EMPTY = (('zbud', 'zpool_unmap_handle'), ('zsmalloc', 'zs_get_total_pages'))
 
 
 def number(text):
@@ -73,11 +75,12 @@ class Guest:
             phase = self.phases.setdefault(key, {'functions': {}})
             if 'function' in figures:
                 figures['percentiles'] = [int(value) for value in str(figures['percentiles']).split(',')]
-                phase['functions'][figures.pop('function')] = figures
+                # our_ is z3fold's, to which the hooks in zsmalloc's functions lead.
+                phase['functions'][figures.pop('function').replace('our_', 'zs_')] = figures
             else:
                 phase.update(figures)
-        self.tracer = min((figures['percentiles'][50] for phase in self.phases.values()
-                           for name, figures in phase['functions'].items() if name in NEARLY_EMPTY), default=0)
+        self.tracer = min((figures['percentiles'][50] for (who, *_), phase in self.phases.items()
+                           for name, figures in phase['functions'].items() if (who, name) in NEARLY_EMPTY), default=0)
 
     def call(self, who, traced, names, phase):
         functions = self.phases.get((who, traced, phase), {'functions': {}})['functions']
@@ -90,7 +93,8 @@ class Guest:
     def same_pages(self):
         """Whether both runs of the load came out with the same pages: the largest difference, in percent."""
         differences = [abs(figures['pool_bytes'] / self.phases[who, 'zswap', phase]['pool_bytes'] - 1) * 100
-                       for (who, traced, phase), figures in self.phases.items() if traced == 'zpool']
+                       for (who, traced, phase), figures in self.phases.items()
+                       if traced == 'zpool' and phase in PAGES and (who, 'zswap', phase) in self.phases]
         return max(differences, default=0)
 
 
@@ -194,7 +198,7 @@ def speed_table(guests, native):
 def density_table(guests, native):
     table = Table()
     for kernel, guest in guests.items():
-        for what, phase in (('after fill', 'fill'), ('after churn', 'read_again'), ('after half was freed', 'shrink')):
+        for phase, what in PAGES.items():
             stored = {who: guest.phases.get((who, 'zswap', phase), {}).get('stored') for who in WHO}
             pages = {who: guest.pages(who, phase) for who in WHO}
             table.add(f'{kernel}, pages', what, pages,
@@ -222,7 +226,7 @@ def scale_table(native, host):
                 values = {who: native.median((who, 'lzo', objects), name, scaling=True) for who in WHO}
                 table.add(f'native, {objects:,} objects, ns', what,
                           {who: value / 100 for who, value in values.items() if value is not None})
-    for objects, *figures in host:
+    for objects, *figures in host[::2]:
         for what, first in (('churn', 0), ('map and unmap', 5)):
             one, own, shared = figures[first:first + 3]
             for threads, value in (('one thread', one), ('two threads, pools of their own', own),
@@ -238,7 +242,7 @@ class Plot:
 
     def __init__(self, path, columns, rows=1):
         self.path, self.panels = path, []
-        self.head = (f"set terminal svg size {420 * columns},{330 * rows} background 'white'\n"
+        self.head = (f"set terminal svg size {360 * columns},{300 * rows} background 'white'\n"
                      f"set output '{path}'\nset multiplot layout {rows},{columns}\n")
 
     def panel(self, title, x, y, curves, options=''):
@@ -252,7 +256,7 @@ class Plot:
             data = f'$d{len(self.panels)}_{i}'
             text += f'{data} << E\n' + ''.join(f'{a} {b}\n' for a, b in points) + 'E\n'
             plots.append(f"{data} with lines lw 2 lc rgb '{colour}' title '{name}'")
-        self.panels.append(f"{text}unset logscale\nset xrange [*:*]\nset yrange [*:*]\nset key bottom right\n"
+        self.panels.append(f"{text}unset logscale\nset format '%g'\nset xrange [*:*]\nset yrange [*:*]\nset key bottom right\n"
                            f"set title '{title}'\nset xlabel '{x}'\nset ylabel '{y}'\n{options}\n"
                            f"plot {', '.join(plots)}\n")
 
@@ -268,10 +272,11 @@ def density_plot(path, native):
         curves = []
         for who in WHO:
             run = native.detailed((who, sizes, 200000))
-            curves.append((who, run and [(step / 1000, stored / (pages * PAGE)) for step, stored, pages in run['life']
-                                         if pages]))
-        plot.panel(f'sizes of {sizes}: fill, churn, half freed', 'thousand operations',
-                   'stored bytes to bytes of pages', curves, 'set yrange [0:1]\nset key bottom left')
+            curves.append((who, run and [((i + 1) * 3 / len(run['life']), stored / (pages * PAGE))
+                                         for i, (_, stored, pages) in enumerate(run['life']) if pages]))
+        plot.panel(f'sizes of {sizes}', 'phases, each drawn as wide', 'stored bytes to bytes of pages', curves,
+                   'set yrange [0:1]\nset xrange [0:3]\nset key bottom left\n'
+                   'set xtics ("fill" 0.5, "churn" 1.5, "free half" 2.5)')
     return plot.draw()
 
 
@@ -289,20 +294,23 @@ def latency_plot(path, native):
                 seen += count
             curves.append((who, points))
         plot.panel(title, 'ns', 'share of operations that take longer', curves,
-                   'set logscale xy\nset xrange [10:100000]\nset yrange [1e-5:1]\nset key top right')
+                   'set logscale xy\nset xrange [10:100000]\nset yrange [1e-5:1]\nset key top right\n'
+                   'set format "10^{%T}"')
     return plot.draw()
 
 
 def instructions_plot(path, guests):
-    plot = Plot(path, 2, len(guests))
+    plot = Plot(path, 4, len(guests))
     for kernel, guest in guests.items():
-        for what, names, phase in ZSWAP[:2]:
+        for traced, (what, names, phase) in [('zswap', operation) for operation in ZSWAP[:2]] + \
+                                            [('zpool', operation) for operation in ZPOOL[:2]]:
             curves = []
             for who in WHO:
-                call = guest.call(who, 'zswap', names, phase)
-                curves.append((who, call and [((value - guest.tracer) / 1000, share)
+                call = guest.call(who, traced, names, phase)
+                curves.append((who, call and [(value - guest.tracer, share)
                                               for share, value in enumerate(call['percentiles'][:100])]))
-            plot.panel(f'{kernel}: zswap, {what}', 'thousand instructions', 'per cent take at most', curves)
+            plot.panel(f'{kernel}: {what}', 'instructions', 'per cent take at most', curves,
+                       'set xtics rotate by -45')
     return plot.draw()
 
 
@@ -367,8 +375,9 @@ def write_report(args, headers, guests, native, host):
                    'brackets, which has the interrupts that fell into calls. zswap\'s figures have compression in them. '
                    f'The tracer\'s own part ({tracers}), measured on a function that does next to nothing, is taken off.\n')
     if native:
+        runs = sum(number > 0 for number in native.runs['z3fold', 'lzo', 200000])
         out.append('Nanoseconds: 200,000 objects with the sizes to which lzo and zstd compress real pages, a million '
-                   'operations, medians of three runs.\n')
+                   f'operations, medians of {runs} runs.\n')
     out += [str(speed_table(guests, native)), f'\n{command(*guests, "native")}\n']
     if guests:
         picture('instructions', instructions_plot, guests)
@@ -427,4 +436,5 @@ def main():
     write_json(args.json, headers, guests, native, host)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -193,8 +193,8 @@ static s64 slab_pages(void)
 
 static void report_pages(const char *when)
 {
-	pr_info("%s pages_%s=%llu slab_%s=%lld bytes_%s=%llu\n", label, when, zpool_get_total_pages(pool),
-		when, slab_pages() - slab_before, when, bytes);
+	pr_info("%s pages_%s=%llu slab_%s=%lld bytes_%s=%llu\n", label, when,
+		zpool_get_total_pages(pool), when, slab_pages() - slab_before, when, bytes);
 }
 
 /* The pool's size, so many times in @total steps. */
@@ -260,7 +260,8 @@ static void verify(void)
 
 		if (!o->handle)
 			continue;
-		if (memcmp(zpool_map_handle(pool, o->handle, ZPOOL_MM_RO), contents[o->content], o->size))
+		if (memcmp(zpool_map_handle(pool, o->handle, ZPOOL_MM_RO),
+			   contents[o->content], o->size))
 			mismatches++;
 		zpool_unmap_handle(pool, o->handle);
 		if (i % BATCH == 0)
