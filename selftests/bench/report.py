@@ -135,6 +135,10 @@ class Native:
                 return ns
         return None
 
+    def disturbances(self):
+        most = max(run['disturbed'] for runs in self.runs.values() for run in runs.values())
+        return f' What took over 0.1 ms, up to {most:,} operations of a run, waited for a CPU and is left out.'
+
     def counts(self):
         return sorted({objects for (_, _, objects), runs in self.runs.items() if 0 in runs})
 
@@ -377,7 +381,7 @@ def write_report(args, headers, guests, native, host):
     if native:
         runs = sum(number > 0 for number in native.runs['z3fold', 'lzo', 200000])
         out.append('Nanoseconds: 200,000 objects with the sizes to which lzo and zstd compress real pages, a million '
-                   f'operations, medians of {runs} runs.\n')
+                   f'operations, medians of {runs} runs.{native.disturbances()}\n')
     out += [str(speed_table(guests, native)), f'\n{command(*guests, "native")}\n']
     if guests:
         picture('instructions', instructions_plot, guests)

@@ -69,7 +69,11 @@ MODULE_PARM_DESC(off, "switch the machine off");
 #define BATCH		256	/* operations between two chances for others to run */
 #define SAMPLES		40	/* of the pool's size, in each of fill, churn and free */
 #define CONTENTS	16	/* different ones */
-#define LARGEST		(u16)(PAGE_SIZE - 128)	/* that zbud takes: all are to store the same */
+#define LARGEST		((u16)(PAGE_SIZE - 128))	/* that zbud takes: all are to store the same */
+
+/* What takes so many microseconds did not have the CPU meanwhile: it is in no mean. */
+#define DISTURBED_OP	100
+#define DISTURBED_BATCH	1000
 
 /* Latencies are counted in buckets of an eighth of a power of two. */
 #define SUB_BITS	3
@@ -85,12 +89,17 @@ struct object {
 	u16 content;
 };
 
+struct mean {
+	u64 sum;		/* of ticks */
+	u64 n;
+};
+
 static struct zpool *pool;
 static gfp_t gfp;
 static struct object *objs;
 static u8 *contents[CONTENTS];
 static u32 latency[NR_OPS][BUCKETS];
-static u64 live, bytes, failures, mismatches;
+static u64 live, bytes, failures, mismatches, disturbed;
 static u64 steps;		/* operations that changed something, for the samples */
 static u64 ticks_per_us, tick_cost;
 static u64 random_state;
@@ -110,10 +119,21 @@ static u64 ticks(void)
 	return (u64)high << 32 | low;
 }
 
-/* So many hundredths of a nanosecond an operation. */
-static u64 centi_ns(u64 sum_ticks, u64 n)
+/* So many hundredths of a nanosecond. */
+static u64 centi_ns(const struct mean *m)
 {
-	return n ? div64_u64(sum_ticks * 100 / ticks_per_us * 1000, n) : 0;
+	return m->n ? div64_u64(m->sum * 100 / ticks_per_us * 1000, m->n) : 0;
+}
+
+/* @n operations took so long. */
+static void add(struct mean *m, u64 took, u64 n, u64 limit_us)
+{
+	if (took > limit_us * ticks_per_us) {
+		disturbed++;
+		return;
+	}
+	m->sum += took;
+	m->n += n;
 }
 
 /* What a pair of ticks() takes itself, and how fast they are. */
@@ -159,10 +179,10 @@ static u64 bucket_start(u32 bucket)
 	return (u64)((1 << SUB_BITS) + (bucket & ((1 << SUB_BITS) - 1))) << (order - 1);
 }
 
-static u64 count(enum op op, u64 took)
+static void count(struct mean *means, enum op op, u64 took)
 {
 	latency[op][bucket_of(took * 1000 / ticks_per_us)]++;
-	return took;
+	add(&means[op], took, 1, DISTURBED_OP);
 }
 
 static void report_latencies(void)
@@ -306,8 +326,9 @@ static void map_and_read(const struct object *o)
 static __always_inline u64 readers(void (*visit)(const struct object *o))
 {
 	static const struct object *chosen[BATCH];
-	u64 sum = 0, begin;
+	struct mean mean = {};
 	u32 i, j;
+	u64 begin;
 
 	for (i = 0; i < ops; i += BATCH) {
 		for (j = 0; j < BATCH; j++)
@@ -317,14 +338,15 @@ static __always_inline u64 readers(void (*visit)(const struct object *o))
 		begin = ticks();
 		for (j = 0; j < BATCH; j++)
 			visit(chosen[j]);
-		sum += since(begin);
+		add(&mean, since(begin), BATCH, DISTURBED_BATCH);
 		cond_resched();
 	}
-	return centi_ns(sum, i);
+	return centi_ns(&mean);
 }
 
 static void read_latencies(void)
 {
+	struct mean means[NR_OPS] = {};
 	u32 i;
 
 	for (i = 0; i < ops / 4; i++) {
@@ -335,7 +357,7 @@ static void read_latencies(void)
 			continue;
 		begin = ticks();
 		map_and_read(o);
-		count(OP_READ, since(begin));
+		count(means, OP_READ, since(begin));
 		if (i % BATCH == 0)
 			cond_resched();
 	}
@@ -343,7 +365,8 @@ static void read_latencies(void)
 
 static void churn(void)
 {
-	u64 sum[NR_OPS] = {}, background = 0, begin;
+	struct mean means[NR_OPS] = {};
+	u64 background = 0, begin, free, malloc, write;
 	u32 i;
 
 	for (i = 0; i < ops; i++) {
@@ -352,7 +375,7 @@ static void churn(void)
 		if (o->handle) {
 			begin = ticks();
 			zpool_free(pool, o->handle);
-			sum[OP_FREE] += count(OP_FREE, since(begin));
+			count(means, OP_FREE, since(begin));
 			live--;
 			bytes -= o->size;
 		}
@@ -360,11 +383,11 @@ static void churn(void)
 		begin = ticks();
 		if (zpool_malloc(pool, o->size, gfp, &o->handle))
 			fail_alloc(o);
-		sum[OP_MALLOC] += count(OP_MALLOC, since(begin));
+		count(means, OP_MALLOC, since(begin));
 		if (o->handle) {
 			begin = ticks();
 			write_object(o);
-			sum[OP_WRITE] += count(OP_WRITE, since(begin));
+			count(means, OP_WRITE, since(begin));
 			live++;
 			bytes += o->size;
 		}
@@ -373,10 +396,12 @@ static void churn(void)
 		if (i % BATCH == 0)
 			background += let_others_run();
 	}
+	free = centi_ns(&means[OP_FREE]);
+	malloc = centi_ns(&means[OP_MALLOC]);
+	write = centi_ns(&means[OP_WRITE]);
+	background = centi_ns(&(struct mean) { background, ops });
 	pr_info("%s free=%llu malloc=%llu write=%llu background=%llu churn=%llu\n", label,
-		centi_ns(sum[OP_FREE], ops), centi_ns(sum[OP_MALLOC], ops),
-		centi_ns(sum[OP_WRITE], ops), centi_ns(background, ops),
-		centi_ns(sum[OP_FREE] + sum[OP_MALLOC] + sum[OP_WRITE] + background, ops));
+		free, malloc, write, background, free + malloc + write + background);
 	msleep(200);
 	report_pages("churn");
 }
@@ -426,8 +451,8 @@ static void workload(void)
 		if (objs[i].handle)
 			drop(&objs[i]);
 	msleep(200);
-	pr_info("%s left=%llu live=%llu failures=%llu mismatches=%llu\n", label,
-		zpool_get_total_pages(pool), live, failures, mismatches);
+	pr_info("%s left=%llu live=%llu failures=%llu mismatches=%llu disturbed=%llu\n", label,
+		zpool_get_total_pages(pool), live, failures, mismatches, disturbed);
 	report_latencies();
 }
 
