@@ -190,7 +190,8 @@ def speed_table(guests, native):
             for what, name in (('map and unmap', 'map'), ('map, read all, unmap', 'read'),
                                ('churn: free, allocate, write, background', 'churn'), ('&nbsp; of it free', 'free'),
                                ('&nbsp; of it allocate', 'malloc'), ('&nbsp; of it write', 'write'),
-                               ('&nbsp; of it background', 'background')):
+                               ('&nbsp; of it background', 'background'), ('free half: free', 'half_free'),
+                               ('free half: background, a freed object', 'half_background')):
                 values = {who: native.median((who, sizes, 200000), name) for who in WHO}
                 table.add(f'native, {sizes}, ns', what,
                           {who: value / 100 for who, value in values.items() if value is not None})

@@ -406,18 +406,25 @@ static void churn(void)
 	report_pages("churn");
 }
 
-/* Those that a new run of random numbers chooses. */
+/* At random. What is done after the last one is freed is in no time. */
 static void free_half(void)
 {
+	struct mean mean = {};
+	u64 background = 0, begin;
 	u32 i;
 
 	for (i = 0; i < objects; i++) {
-		if (objs[i].handle && chance(2))
+		if (objs[i].handle && chance(2)) {
+			begin = ticks();
 			drop(&objs[i]);
+			add(&mean, since(begin), 1, DISTURBED_OP);
+		}
 		sample(i, objects);
 		if (i % BATCH == 0)
-			let_others_run();
+			background += let_others_run();
 	}
+	pr_info("%s half_free=%llu half_background=%llu\n", label, centi_ns(&mean),
+		centi_ns(&(struct mean) { background, objects / 2 }));
 	msleep(200);
 	report_pages("half");
 }
