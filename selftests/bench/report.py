@@ -247,7 +247,7 @@ class Plot:
 
     def __init__(self, path, columns, rows=1):
         self.path, self.panels = path, []
-        self.head = (f"set terminal svg size {360 * columns},{300 * rows} background 'white'\n"
+        self.head = (f"set terminal svg size {380 * columns},{320 * rows} background 'white'\n"
                      f"set output '{path}'\nset multiplot layout {rows},{columns}\n")
 
     def panel(self, title, x, y, curves, options=''):
@@ -261,7 +261,7 @@ class Plot:
             data = f'$d{len(self.panels)}_{i}'
             text += f'{data} << E\n' + ''.join(f'{a} {b}\n' for a, b in points) + 'E\n'
             plots.append(f"{data} with lines lw 2 lc rgb '{colour}' title '{name}'")
-        self.panels.append(f"{text}unset logscale\nset format '%g'\nset xrange [*:*]\nset yrange [*:*]\nset key bottom right\n"
+        self.panels.append(f"{text}unset logscale\nset format '%g'\nset xrange [*:*]\nset yrange [*:*]\nset key below samplen 1 font ',9'\n"
                            f"set title '{title}'\nset xlabel '{x}'\nset ylabel '{y}'\n{options}\n"
                            f"plot {', '.join(plots)}\n")
 
@@ -280,7 +280,7 @@ def density_plot(path, native):
             curves.append((who, run and [((i + 1) * 3 / len(run['life']), stored / (pages * PAGE))
                                          for i, (_, stored, pages) in enumerate(run['life']) if pages]))
         plot.panel(f'sizes of {sizes}', 'phases, each drawn as wide', 'stored bytes to bytes of pages', curves,
-                   'set yrange [0:1]\nset xrange [0:3]\nset key bottom left\n'
+                   'set yrange [0:1]\nset xrange [0:3]\n'
                    'set xtics ("fill" 0.5, "churn" 1.5, "free half" 2.5)')
     return plot.draw()
 
@@ -299,7 +299,7 @@ def latency_plot(path, native):
                 seen += count
             curves.append((who, points))
         plot.panel(title, 'ns', 'share of operations that take longer', curves,
-                   'set logscale xy\nset xrange [10:100000]\nset yrange [1e-5:1]\nset key top right\n'
+                   'set logscale xy\nset xrange [10:100000]\nset yrange [1e-5:1]\n'
                    'set format "10^{%T}"')
     return plot.draw()
 
@@ -315,7 +315,7 @@ def instructions_plot(path, guests):
                 curves.append((who, call and [(value - guest.tracer, share)
                                               for share, value in enumerate(call['percentiles'][:100])]))
             plot.panel(f'{kernel}: {what}', 'instructions', 'per cent take at most', curves,
-                       'set xtics rotate by -45')
+                       'set yrange [0:100]\nset ytics 20\nset xtics rotate by -45')
     return plot.draw()
 
 
@@ -326,12 +326,12 @@ def scale_plot(path, native, host):
         for who in WHO:
             points = [(objects, native.median((who, 'lzo', objects), name, scaling=True)) for objects in native.counts()]
             curves.append((who, [(objects, value / 100) for objects, value in points if value is not None]))
-        plot.panel(f'native: {what}', 'objects', 'ns', curves, 'set logscale x\nset yrange [0:*]\nset key top left')
+        plot.panel(f'native: {what}', 'objects', 'ns', curves, 'set logscale x\nset yrange [0:*]')
     for what, first in (('churn', 1), ('map and unmap', 6)):
         curves = [((name, colour), [(line[0], line[first + i]) for line in host]) for i, (name, colour) in enumerate(
             (('one thread', '#d62728'), ('two, pools of their own', '#2ca02c'), ('two, one pool', '#1f77b4')))]
         plot.panel(f'userspace, z3fold: {what}', 'objects', 'ns an operation of all threads', curves,
-                   'set logscale x\nset yrange [0:*]\nset key top left')
+                   'set logscale x\nset yrange [0:*]')
     return plot.draw()
 
 

@@ -69,7 +69,7 @@ MODULE_PARM_DESC(off, "switch the machine off");
 #define BATCH		256	/* operations between two chances for others to run */
 #define SAMPLES		40	/* of the pool's size, in each of fill, churn and free */
 #define CONTENTS	16	/* different ones */
-#define LARGEST		((u16)(PAGE_SIZE - 128))	/* that zbud takes: all are to store the same */
+#define LARGEST		((u16)(PAGE_SIZE - 128))	/* that zbud takes: all store the same */
 
 /* What takes so many microseconds did not have the CPU meanwhile: it is in no mean. */
 #define DISTURBED_OP	100
