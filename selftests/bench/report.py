@@ -347,6 +347,8 @@ def machine_table(headers, guests, native):
         elif native and part == 'native':
             versions.append(f'linux-source-6.12 {header["source"]}, User-Mode Linux')
         cpu = str(header['cpu']).replace('_', ' ')
+        if part not in guests and 'load' in header:
+            versions.append(f'load of the machine when it began {header["load"]}')
         lines.append(f'| {part} | `sudo make bench KERNELS={part}` | {header["date"]}, {header["commit"]} | {cpu}, '
                      f'{header["cpus"]} CPUs, {header["memory_mib"] / 1024:.0f} GiB, Debian {header["debian"]}, '
                      f'Linux {header["host_kernel"]} | {", ".join(versions)} |')
@@ -402,7 +404,8 @@ def write_report(args, headers, guests, native, host):
         out.append('## How does it scale?\n')
         out.append('With the number of objects: the native measurement, with sizes of lzo, one run. With threads: '
                    'z3fold\'s own files in userspace (`make bench-host`), the least of seven runs, nanoseconds an '
-                   'operation of all threads: half of one thread\'s is perfect.\n')
+                   'operation of all threads: half of one thread\'s is perfect, on CPUs that do nothing else; the load at the '
+                   'time is in the table at the end.\n')
         out += [str(scale_table(native, host)), f'\n{command("native", "host")}\n']
         if native:
             picture('scale', scale_plot, native, host)
