@@ -40,7 +40,7 @@ defer "echo 0 >$instance/events/z3fold_test/enable; echo nop >$instance/current_
 swap_on
 zswap_use z3fold lzo
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
 echo 'zs_*' >$instance/set_ftrace_filter
 for _ in {1..3}; do

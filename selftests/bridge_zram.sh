@@ -37,7 +37,7 @@ echo ${ZRAM_MIB}M >"/sys/block/${zram#/dev/}/disksize"
 swap_on
 zswap_use z3fold lzo
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
 # Programs and libraries: some of it compresses well, some not at all.
 { find /usr/bin /usr/lib -xdev -type f -size +8k -exec cat {} + 2>/dev/null || true; } |

@@ -35,7 +35,7 @@ follow()
 holding()
 {
 	follow
-	swapload_said "$TMP/log" '^holding'
+	swapload_said "$TMP/log" holding
 }
 
 ended()

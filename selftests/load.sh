@@ -94,8 +94,8 @@ make_cgroup()
 	CGROUP=$CGROUP_ROOT/z3fold-$TEST-$$-${#deferred[@]}
 	mkdir "$CGROUP"
 	defer "loop_until 30 rmdir $CGROUP"
-	# From 5.19 on zswap charges what it stores to the cgroup: 36 % of what the program wrote, with lzo.
-	[ ! -e "$CGROUP/memory.zswap.current" ] || limit=$((limit + (LOAD_MIB - RESIDENT_MIB) * 38 / 100))
+	# From 5.19 on zswap charges what it stores to the cgroup: 36 % of what the program wrote, with lzo and pages as real ones.
+	[ ! -e "$CGROUP/memory.zswap.current" ] || limit=$((limit + (LOAD_MIB - RESIDENT_MIB) * ${CHARGED_PERCENT:-38} / 100))
 	echo $((limit << 20)) >"$CGROUP/$CGROUP_LIMIT"
 }
 
@@ -120,13 +120,16 @@ swapload_start()
 # swapload_holding LOG: wait until swapload has filled its memory and holds.
 swapload_holding()
 {
-	loop_until 240 swapload_said "$1" '^holding' || fail "swapload does not get its memory filled: $(cat "$1")"
+	loop_until 240 swapload_said "$1" holding || fail "swapload does not get its memory filled: $(cat "$1")"
 }
 
-# True when the log has the pattern; the test is over when swapload is.
+# True when a line of the log begins with the word; the test is over when swapload is.
 swapload_said()
 {
-	grep -q "$2" "$1" && return 0
+	local text
+
+	read_text "$1"
+	[[ $text != *$'\n'"$2"* ]] || return 0
 	swapload_running || fail "swapload ended early: $(cat "$1")"
 	return 1
 }
@@ -165,7 +168,10 @@ traffic()
 
 swapins()
 {
-	awk '$1 == "pgmajfault" { print $2 }' /proc/vmstat
+	local value
+
+	read_value /proc/vmstat pgmajfault
+	echo "$value"
 }
 
 swapins_over()

@@ -53,12 +53,13 @@ static inline unsigned int random_words_for(unsigned int bytes)
 	return words < PAGE_WORDS ? words : PAGE_WORDS;
 }
 
-static inline struct page_content page_content(uint64_t seed, uint64_t page, uint64_t generation)
+/* @bytes: how many lzo shall make of it; 0: as many as of a real page. */
+static inline struct page_content page_content(uint64_t seed, uint64_t page, uint64_t generation, unsigned int bytes)
 {
 	struct page_content c;
 
 	c.key = mix64(mix64(mix64(seed) + page) + generation);
-	c.random_words = random_words_for(lzo_sizes[c.key >> 56]);
+	c.random_words = random_words_for(bytes ? bytes : lzo_sizes[c.key >> 56]);
 	for (unsigned int i = 0; i < PHRASE_WORDS; i++)
 		c.phrase[i] = text_word(c.key, PAGE_WORDS + i);
 	return c;

@@ -21,8 +21,8 @@ valid_and_ended()
 require_all
 [ -e "$DEBUGFS/zswap/written_back_pages" ] || skip "zswap does not say what it writes back"
 
-# The pool may have 1 % of the memory; real pages compress to a good third, so three times as much fills it twice.
-LOAD_MIB=$((LOAD_MIB + $(awk '$1 == "MemTotal:" { print int($2 / 1024 / 100) }' /proc/meminfo) * 6))
+# The pool may have 1 % of the memory; real pages compress to a good third, so three times as much fills it.
+LOAD_MIB=$((LOAD_MIB + $(awk '$1 == "MemTotal:" { print int($2 / 1024 / 100) }' /proc/meminfo) * 4))
 SWAP_MIB=$((LOAD_MIB * 2))
 swap_on
 zswap_use z3fold lzo
@@ -34,7 +34,7 @@ if has_reclaim && ! loop_until 10 pools_are 1; then
 	skip "zswap shrinks only an old pool, which it has forgotten to drop: needs a fresh boot"
 fi
 before=$(zswap_stat written_back_pages)
-swapload_start "$TMP/log" --threads 2 --hold --loop 10
+swapload_start "$TMP/log" --threads 2 --hold --loop 10 --no-refill
 swapload_holding "$TMP/log"
 loop_until 30 written_back || fail "nothing was written back: pool limit hit $(zswap_stat pool_limit_hit) times"
 validate_pools

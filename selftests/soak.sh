@@ -163,7 +163,7 @@ for seed in 1 2; do
 done
 for seed in 1 2; do
 	SWAPLOAD=${loads[seed - 1]}
-	loop_until 1200 swapload_said "$TMP/swapload.$seed.log" '^fill' || fail "swapload $seed does not get on"
+	loop_until 1200 swapload_said "$TMP/swapload.$seed.log" fill || fail "swapload $seed does not get on"
 done
 
 LOAD_MIB=$((STRESS_MIB * 3)) RESIDENT_MIB=$STRESS_MIB

@@ -34,7 +34,7 @@ few_objects()
 valid_and_discarded()
 {
 	validate_pools
-	swapload_said "$TMP/log" '^discard'
+	swapload_said "$TMP/log" discard
 }
 
 # At rest every page is on a list, where the validator finds it.

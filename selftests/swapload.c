@@ -44,6 +44,7 @@ struct worker {
 static struct {
 	unsigned long size_mib;
 	unsigned long seed;
+	unsigned long bytes;
 	unsigned long threads;
 	unsigned long free_percent;
 	unsigned long loop_seconds;
@@ -113,7 +114,7 @@ static void for_each_page(struct worker *w, void (*visit)(struct worker *w, unsi
 static void write_page(struct worker *w, unsigned long page)
 {
 	uint32_t generation = (generations[page] & ~DISCARDED) + 1;
-	struct page_content c = page_content(opt.seed, page, generation);
+	struct page_content c = page_content(opt.seed, page, generation, opt.bytes);
 	uint64_t *words = page_address(page);
 
 	for (unsigned int i = 0; i < PAGE_WORDS; i++)
@@ -156,7 +157,7 @@ static void report_mismatch(unsigned long page, unsigned int word, uint64_t expe
 static void verify_page(struct worker *w, unsigned long page)
 {
 	bool discarded = generations[page] & DISCARDED;
-	struct page_content c = page_content(opt.seed, page, generations[page]);
+	struct page_content c = page_content(opt.seed, page, generations[page], opt.bytes);
 	const uint64_t *words = page_address(page);
 
 	for (unsigned int i = 0; i < PAGE_WORDS; i++) {
@@ -332,6 +333,7 @@ static const struct option options[] = {
 	{ "size", required_argument, NULL, 'm' },
 	{ "threads", required_argument, NULL, 't' },
 	{ "seed", required_argument, NULL, 's' },
+	{ "bytes", required_argument, NULL, 'b' },
 	{ "free", required_argument, NULL, 'f' },
 	{ "loop", required_argument, NULL, 'l' },
 	{ "hold", no_argument, NULL, 'H' },
@@ -354,6 +356,7 @@ static void usage(FILE *to)
 	      "  --size MIB       memory to use (64)\n"
 	      "  --threads N      threads to work with (1)\n"
 	      "  --seed N         of page contents and orders (1)\n"
+	      "  --bytes N        what lzo makes of a page, about (0: sizes of real pages)\n"
 	      "  --free PERCENT   share of pages that the free phase gives back (50)\n"
 	      "  --loop SECONDS   verify, rewrite and give back pages at random for so long (0), or until SIGUSR1\n"
 	      "  --hold           stop after filling, until SIGUSR1 or a line on standard input\n"
@@ -397,6 +400,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 's':
 			opt.seed = number(optarg, 0, ~0UL);
+			break;
+		case 'b':
+			opt.bytes = number(optarg, 0, PAGE_BYTES);
 			break;
 		case 'f':
 			opt.free_percent = number(optarg, 0, 100);

@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-LOAD_MIB=32 RESIDENT_MIB=16
+LOAD_MIB=$((LOAD_MIB < 32 ? LOAD_MIB : 32)) RESIDENT_MIB=$((LOAD_MIB / 2))
 
 # events NAME: how many were recorded.
 events()
@@ -87,7 +87,7 @@ if command -v trace-cmd >/dev/null; then
 	# An instance too, which extract removes.
 	defer "[ ! -d $instance-2 ] || rmdir $instance-2"
 	trace-cmd start -B z3fold-test-2 -e z3fold >"$TMP/record" 2>&1 || fail "trace-cmd start: $(cat "$TMP/record")"
-	swapload_start "$TMP/log" --hold
+	swapload_start "$TMP/log" --hold --no-refill
 	swapload_holding "$TMP/log"
 	trace-cmd stop -B z3fold-test-2 >"$TMP/record" 2>&1 || fail "trace-cmd stop: $(cat "$TMP/record")"
 	trace-cmd extract -B z3fold-test-2 -o "$TMP/trace.dat" >"$TMP/record" 2>&1 || fail "trace-cmd extract: $(cat "$TMP/record")"

@@ -26,7 +26,7 @@ zswap_use z3fold lzo
 loop_until 10 pools_are 1 || fail "no pool"
 stat_is migration 1 || skip "pages cannot migrate on this kernel"
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
 keep_doing compact_memory
 if [ -w /proc/sys/vm/nr_hugepages ]; then

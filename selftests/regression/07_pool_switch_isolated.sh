@@ -15,7 +15,7 @@ other=$(other_zpool)
 compressor=$(other_compressor)
 zswap_use z3fold lzo
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
 keep_doing compact_memory
 switch_pools "$ROUNDS" "$other" "$compressor"

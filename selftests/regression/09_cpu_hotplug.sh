@@ -19,7 +19,7 @@ online_is()
 swap_on
 zswap_use z3fold lzo
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
 cpus_may_go
 defer "echo 1 >$cpu"

@@ -23,7 +23,7 @@ zswap_use z3fold lzo
 # Less than the load needs on a small machine, so that pools are full at times.
 zswap_set max_pool_percent 2
 swapload_start "$TMP/log" --threads 2 --loop 3600
-loop_until 240 swapload_said "$TMP/log" '^refill' || fail "swapload does not get on: $(cat "$TMP/log")"
+loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 zswap_may_forget
 
 [ ! -w /proc/sys/vm/compact_memory ] || keep_doing compact_memory

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # lock is its user's
+# shellcheck shell=bash disable=SC2034,SC2154 # lock is its user's, statuses for its user
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Several runs at once, each with a name and a directory of logs: what they say comes line by line, as comments, with the
