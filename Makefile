@@ -35,6 +35,8 @@ help:
 	@echo '                       rt stock" picks'
 	@echo '  make soak MINUTES=60 everything at once for a long time, in a guest with 4 CPUs (root);'
 	@echo '                       KERNELS="6.1 6.12" picks'
+	@echo '  make bench           z3fold beside zbud, zsmalloc and the former z3fold: instructions, ns,'
+	@echo '                       pages; writes BENCHMARKS.md (root); KERNELS="6.1 6.12 7 native host" picks'
 	@echo '  make check-host      those that need no guest: the allocator in userspace under'
 	@echo '                       sanitizers, and a model of its protocol'
 	@echo '  make fuzz SECONDS=60, make bench-host, make coverage    more of the same'
@@ -85,6 +87,9 @@ MINUTES ?= 60
 soak:
 	selftests/vm/soak $(MINUTES)
 
+bench:
+	selftests/bench/bench
+
 check-host:
 	selftests/check --kernels "host model"
 
@@ -95,5 +100,5 @@ style: sparse
 	selftests/style.sh
 
 .PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall packages demo check check-debug \
-	soak check-host fuzz \
+	soak bench check-host fuzz \
 	bench-host coverage style

@@ -6,9 +6,10 @@
  * caller puts it into a memory cgroup with a limit several times smaller, so that most pages go through swap, and with
  * zswap through the allocator under test, between the writing and the reading.
  *
- * Phases: fill, [hold,] verify, free a random part (or already before the hold), [refill it, verify,] [loop, verify,]
- * [discard, hold]. Each phase runs
- * on all threads and touches each page in one of them only; a phase ends when all threads have ended.
+ * Phases: fill, [hold,] verify, [rewrite, verify,] free a random part (or already before the hold), [refill it, verify,]
+ * [loop, verify,] [discard, hold]. Each phase runs
+ * on all threads and touches each page in one of them only; a phase ends when all threads have ended. It can hold after
+ * each of them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,6 +50,8 @@ static struct {
 	unsigned long loop_seconds;
 	unsigned long corrupt;
 	bool hold;
+	bool hold_all;
+	bool rewrite;
 	bool thin;
 	bool no_refill;
 	bool discard_all;
@@ -194,6 +197,11 @@ static void verify(struct worker *w)
 	for_each_page(w, verify_page);
 }
 
+static void rewrite(struct worker *w)
+{
+	for_each_page(w, write_page);
+}
+
 static void free_part(struct worker *w)
 {
 	for_each_page(w, maybe_discard_page);
@@ -235,6 +243,27 @@ static void *work(void *arg)
 	return NULL;
 }
 
+/* The signals are let in by ppoll() only, so that none falls between the look at its flag and the wait. */
+static void hold(void)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t none;
+	char line[256];
+
+	if (stop)
+		return;
+	printf("holding: SIGUSR1 or a line on standard input goes on\n");
+	sigemptyset(&none);
+	while (!go_on && !stop) {
+		if (ppoll(&in, 1, NULL, &none) < 1)
+			continue;
+		if (read(in.fd, line, sizeof(line)) > 0)
+			break;
+		in.fd = -1;	/* the end of the input is no line: it may be /dev/null */
+	}
+	go_on = 0;
+}
+
 static void run(const char *name, void (*phase)(struct worker *w))
 {
 	uint64_t pages = 0, mismatches = 0;
@@ -263,27 +292,8 @@ static void run(const char *name, void (*phase)(struct worker *w))
 	if (mismatches)
 		printf("  %llu MISMATCHES so far", (unsigned long long)mismatches);
 	printf("\n");
-}
-
-/* The signals are let in by ppoll() only, so that none falls between the look at its flag and the wait. */
-static void hold(void)
-{
-	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
-	sigset_t none;
-	char line[256];
-
-	if (stop)
-		return;
-	printf("holding: SIGUSR1 or a line on standard input goes on\n");
-	sigemptyset(&none);
-	while (!go_on && !stop) {
-		if (ppoll(&in, 1, NULL, &none) < 1)
-			continue;
-		if (read(in.fd, line, sizeof(line)) > 0)
-			break;
-		in.fd = -1;	/* the end of the input is no line: it may be /dev/null */
-	}
-	go_on = 0;
+	if (opt.hold_all)
+		hold();
 }
 
 static void on_signal(int sig)
@@ -327,6 +337,8 @@ static const struct option options[] = {
 	{ "free", required_argument, NULL, 'f' },
 	{ "loop", required_argument, NULL, 'l' },
 	{ "hold", no_argument, NULL, 'H' },
+	{ "hold-all", no_argument, NULL, 'a' },
+	{ "rewrite", no_argument, NULL, 'r' },
 	{ "thin", no_argument, NULL, 'i' },
 	{ "no-refill", no_argument, NULL, 'n' },
 	{ "discard-all", no_argument, NULL, 'd' },
@@ -348,6 +360,8 @@ static void usage(FILE *to)
 	      "  --free PERCENT   share of pages that the free phase gives back (50)\n"
 	      "  --loop SECONDS   verify, rewrite and give back pages at random for so long (0), or until SIGUSR1\n"
 	      "  --hold           stop after filling, until SIGUSR1 or a line on standard input\n"
+	      "  --hold-all       stop so after each phase\n"
+	      "  --rewrite        after the first verification write all pages anew, in random order, and verify\n"
 	      "  --thin           give the free phase's share back before that stop already\n"
 	      "  --no-refill      leave free what the free phase freed\n"
 	      "  --discard-all    give all pages back at the end, and with --hold stop again\n"
@@ -401,6 +415,12 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'H':
 			opt.hold = true;
+			break;
+		case 'a':
+			opt.hold_all = true;
+			break;
+		case 'r':
+			opt.rewrite = true;
 			break;
 		case 'i':
 			opt.thin = true;
@@ -466,12 +486,16 @@ int main(int argc, char **argv)
 	if (opt.hold)
 		hold();
 	run("verify", verify);
-	if (!opt.thin)
-		run("free", free_part);
-	if (!opt.no_refill) {
-		run("refill", refill);
+	if (opt.rewrite) {
+		run("rewrite", rewrite);
 		run("verify", verify);
 	}
+	if (!opt.thin)
+		run("free", free_part);
+	if (!opt.no_refill)
+		run("refill", refill);
+	if (!opt.no_refill || opt.rewrite)
+		run("verify", verify);
 	if (opt.loop_seconds) {
 		loop_end = now() + opt.loop_seconds;
 		run("loop", loop);
