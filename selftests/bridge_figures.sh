@@ -45,3 +45,4 @@ cost=$(awk -v a="$nothing" -v b="$plain" 'BEGIN { printf "%.1f", a - b }')
 measure zswap-bench "z3fold"
 info "A hook costs others $cost. An object's life in z3fold takes $((life * 100 / plain_life)) % of that in zsmalloc without hooks."
 [ "$(awk -v c="$cost" 'BEGIN { print (c <= 60) }')" = 1 ] || fail "a hook costs more than 60"
+[ "$life" -le "$plain_life" ] || fail "an object's life takes more in z3fold than in zsmalloc"
