@@ -135,6 +135,12 @@ check_log()
 # Nobody ever writes to this pipe: waiting for it is sleeping.
 exec {nothing}<> <(:)
 
+# pause SECONDS
+pause()
+{
+	read -r -t "$1" -u "$nothing" || true
+}
+
 # loop_until SECONDS COMMAND...: repeat the command until it succeeds; false when the time is over. $SLOW times as long
 # on slow machines.
 loop_until()
@@ -144,7 +150,7 @@ loop_until()
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		read -r -t 0.1 -u "$nothing" || true
+		pause 0.1
 	done
 }
 
@@ -407,10 +413,11 @@ bridge_captured()
 	awk '$1 == "captured" { print $2 }' $STATS/front_end
 }
 
-# An empty pool that was just left may still be there to be used again: the caller asks again.
+# An empty pool that was just left is there for a moment, to be used again: the caller asks again.
 bridge_new_pool()
 {
 	bridge_choose zsmalloc "$1"
+	pause 0.3
 	bridge_choose z3fold "$1"
 	[ "$(bridge_captured)" != "$captures" ]
 }
