@@ -90,7 +90,7 @@ static int move_object(struct z3fold_page *from, unsigned int buddy,
 	if (!bytes || !z3fold_layout_fit(&to->layout, z3fold_size_to_chunks(bytes),
 					 &fit))
 		return -ENOENT;		/* freed meanwhile */
-	if (fit.middle != to->layout.start && to->layout.bytes[Z3FOLD_MIDDLE] &&
+	if (z3fold_layout_slides(&to->layout, &fit) &&
 	    z3fold_compact_slide(to, fit.middle))
 		return -EAGAIN;
 	preempt_disable();
