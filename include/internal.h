@@ -317,17 +317,16 @@ void z3fold_page_free(struct z3fold_pool *pool, struct z3fold_page *zp);
 void z3fold_page_release(struct z3fold_page *zp);
 void z3fold_page_release_locked(struct z3fold_page *zp);
 void z3fold_page_release_work(struct work_struct *work);
+bool z3fold_page_unclaim(struct z3fold_page *zp, bool last);
 unsigned long z3fold_page_ghosts(struct z3fold_pool *pool);
 
 /* shard.c */
 void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool);
 void z3fold_shard_take(struct z3fold_page *zp);
-struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
-				       unsigned int least, unsigned int most);
 struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 					     unsigned int index);
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
-				      unsigned int least, unsigned int most);
+				      unsigned int chunks);
 struct z3fold_page *z3fold_shard_alloc(struct z3fold_shard *shard,
 				       unsigned int bytes, unsigned long *handle);
 struct page *z3fold_shard_get_page(struct z3fold_shard *shard,

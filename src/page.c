@@ -185,6 +185,26 @@ void z3fold_page_release(struct z3fold_page *zp)
 }
 
 /**
+ * z3fold_page_unclaim() - drop a claim, and give back the page if it is empty
+ * @zp:		the page
+ * @last:	it goes to the end of its list
+ *
+ * Context: any, atomic too; no lock of ours held.
+ * Return: true if the page went.
+ */
+bool z3fold_page_unclaim(struct z3fold_page *zp, bool last)
+{
+	bool dying;
+
+	spin_lock(&zp->lock);
+	dying = z3fold_shard_unclaim(zp, last);
+	spin_unlock(&zp->lock);
+	if (dying)
+		z3fold_page_release(zp);
+	return dying;
+}
+
+/**
  * z3fold_page_release_work() - try the deferred pages again
  * @work:	a pool's release_work
  *

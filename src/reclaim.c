@@ -119,11 +119,7 @@ static bool evict_page(struct z3fold_page *zp)
 		pool->evict(pool->owner, handle);
 		end_call(zp, buddy, handle);
 	}
-	spin_lock(&zp->lock);
-	dying = z3fold_shard_unclaim(zp, true);
-	spin_unlock(&zp->lock);
-	if (dying)
-		z3fold_page_release(zp);
+	dying = z3fold_page_unclaim(zp, true);
 	z3fold_count(pool, Z3FOLD_EVICT_CALLS, calls);
 	trace_reclaim(pool, pageno, calls, dying);
 	z3fold_count(pool, dying ? Z3FOLD_EVICTED : Z3FOLD_EVICT_FAILED, 1);

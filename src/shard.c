@@ -203,34 +203,26 @@ void z3fold_shard_take(struct z3fold_page *zp)
 	zp->state = Z3FOLD_CLAIMED;
 }
 
-/* The page with the least room that is enough, still listed, or NULL. */
+/*
+ * The page with the least room that is enough, still listed, or NULL.
+ * @chunks: 1 to Z3FOLD_CHUNKS - 1
+ */
 static struct z3fold_page *best_fit(struct z3fold_shard *shard,
-				    unsigned int least, unsigned int most)
+				    unsigned int chunks)
 {
-	u64 map = shard->map & GENMASK_ULL(most, least);
+	u64 map = shard->map & GENMASK_ULL(Z3FOLD_CHUNKS - 1, chunks);
 
 	return map ? list_first_entry(&shard->lists[__ffs64(map)],
 				      struct z3fold_page, list) : NULL;
 }
 
-/**
- * z3fold_shard_claim() - take the page with the least room that is enough
- * @shard:	where to look
- * @least:	chunks needed, 1 or more
- * @most:	chunks of room, at most Z3FOLD_CHUNKS - 1
- *
- * Context: no shard lock held.
- * Return: a page, claimed, or NULL.
- */
-struct z3fold_page *z3fold_shard_claim(struct z3fold_shard *shard,
-				       unsigned int least, unsigned int most)
+static struct z3fold_page *claim_best_fit(struct z3fold_shard *shard,
+					  unsigned int chunks)
 {
 	struct z3fold_page *zp;
 
-	if (least > most)
-		return NULL;
 	spin_lock(&shard->lock);
-	zp = best_fit(shard, least, most);
+	zp = best_fit(shard, chunks);
 	if (zp)
 		z3fold_shard_take(zp);
 	spin_unlock(&shard->lock);
@@ -260,8 +252,7 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 }
 
 static noinline struct z3fold_page *find_other(struct z3fold_shard *shard,
-					       unsigned int least,
-					       unsigned int most)
+					       unsigned int chunks)
 {
 	struct z3fold_shard __percpu *shards = shard->pool->shards;
 	unsigned int tries = min_t(unsigned int, num_possible_cpus(),
@@ -278,18 +269,17 @@ static noinline struct z3fold_page *find_other(struct z3fold_shard *shard,
 		other = per_cpu_ptr(shards, cpu);
 		/* A stale map costs a miss or a lock, nothing else. */
 		if (other != shard &&
-		    READ_ONCE(other->map) & GENMASK_ULL(most, least))
-			zp = z3fold_shard_claim(other, least, most);
+		    READ_ONCE(other->map) & GENMASK_ULL(Z3FOLD_CHUNKS - 1, chunks))
+			zp = claim_best_fit(other, chunks);
 	}
 	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
 	return zp;
 }
 
 /**
- * z3fold_shard_find() - as z3fold_shard_claim(), in other CPUs' shards too
- * @shard:	where to look first
- * @least:	chunks needed, 1 or more
- * @most:	chunks of room, at most Z3FOLD_CHUNKS - 1
+ * z3fold_shard_find() - claim a page with room, the least that is enough
+ * @shard:	where to look first; then in other CPUs' shards
+ * @chunks:	needed, 1 or more
  *
  * Looks at a bounded number of other shards, going round, those of CPUs that
  * are offline too: after some searches each has been looked at.
@@ -298,11 +288,14 @@ static noinline struct z3fold_page *find_other(struct z3fold_shard *shard,
  * Return: a page, claimed, or NULL.
  */
 struct z3fold_page *z3fold_shard_find(struct z3fold_shard *shard,
-				      unsigned int least, unsigned int most)
+				      unsigned int chunks)
 {
-	struct z3fold_page *zp = z3fold_shard_claim(shard, least, most);
+	struct z3fold_page *zp;
 
-	return likely(zp) || least > most ? zp : find_other(shard, least, most);
+	if (chunks >= Z3FOLD_CHUNKS)
+		return NULL;
+	zp = claim_best_fit(shard, chunks);
+	return zp ? zp : find_other(shard, chunks);
 }
 
 /* A listed page gets an object, if its lock is free and nothing has to move. */
@@ -352,7 +345,7 @@ struct z3fold_page *z3fold_shard_alloc(struct z3fold_shard *shard,
 	if (unlikely(chunks >= Z3FOLD_CHUNKS))
 		return NULL;
 	spin_lock(&shard->lock);
-	zp = best_fit(shard, chunks, Z3FOLD_CHUNKS - 1);
+	zp = best_fit(shard, chunks);
 	if (likely(zp)) {
 		if (likely(add_listed(zp, bytes, handle)))
 			zp = NULL;
@@ -362,7 +355,7 @@ struct z3fold_page *z3fold_shard_alloc(struct z3fold_shard *shard,
 		return zp;
 	}
 	spin_unlock(&shard->lock);
-	return find_other(shard, chunks, Z3FOLD_CHUNKS - 1);
+	return find_other(shard, chunks);
 }
 
 /**

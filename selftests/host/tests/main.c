@@ -14,6 +14,7 @@ static const struct {
 } tests[] = {
 	{ "layout", test_layout, "every layout and size, against a picture" },
 	{ "pages", test_pages, "every three sizes in a page: placed, slid, moved", true },
+	{ "density", test_density, "pages after half of the objects went", true },
 	{ "random", test_random, "random operations against a model" },
 	{ "replay", test_replay, "files of operations against a model" },
 	{ "checker", test_checker, "the validator finds what is wrong" },

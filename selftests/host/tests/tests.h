@@ -26,6 +26,7 @@ struct options {
 
 int test_layout(const struct options *o);
 int test_pages(const struct options *o);
+int test_density(const struct options *o);
 int test_random(const struct options *o);
 int test_replay(const struct options *o);
 int test_checker(const struct options *o);
