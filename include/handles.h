@@ -97,6 +97,19 @@ static inline unsigned long z3fold_handle_read(unsigned long handle)
 }
 
 /**
+ * z3fold_handle_pinned() - is the object in use, or not yet written?
+ * @handle:	the object
+ *
+ * Context: its owner's lock held.
+ * Return: true if it cannot be moved or evicted; false may be wrong a moment
+ * later, unless the word is MOVING.
+ */
+static inline bool z3fold_handle_pinned(unsigned long handle)
+{
+	return z3fold_handle_read(handle) & Z3FOLD_PINS_MASK;
+}
+
+/**
  * z3fold_handle_home() - the descriptor that a handle's word lives in
  * @handle:	the object
  *

@@ -179,7 +179,7 @@ struct z3fold_census {
  * @chunks:	stored
  * @folded_objects: what of @objects the pool's sum knows
  * @folded_chunks: what of @chunks the pool's sum knows
- * @next:	which other shard to look at next when this one has no room
+ * @next:	which other CPU's shard to look at first when this one has no room
  * @census:	see there
  * @pool:	constant
  * @events:	per-CPU counters (no lock, this_cpu operations)
@@ -220,7 +220,8 @@ struct z3fold_shard {
  * @release_work: releases the deferred pages
  * @sweep_lock:	one sweep at a time; guards what follows
  * @sweep_work:	a sweep that the pool asked for itself
- * @sweep_index: the list where a sweep that was cut short goes on
+ * @sweep_place: where a sweep that was cut short goes on: the list, from the
+ *		sparsest, times nr_cpu_ids, plus the shard
  * @swept_excess: pages for 1024 at the bound when a sweep had done what it
  *		could, or the fewest since (read and lowered without the lock)
  * @swept_objects: the pool's objects then, or the most since (likewise)
@@ -252,7 +253,7 @@ struct z3fold_pool {
 
 	struct mutex sweep_lock;
 	struct work_struct sweep_work;
-	unsigned int sweep_index;
+	unsigned int sweep_place;
 	unsigned long swept_excess;
 	long swept_objects;
 	unsigned long swept_moved;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compaction.c - objects move: within their page, and out of sparse pages
+ * compaction.c - objects move: within their page, and out of pages that others
+ * have room for
  *
  * In a page MIDDLE slides when an allocation needs the hole, never before.
  *
@@ -8,9 +9,9 @@
  * holes of others; emptied pages go back at once.  Full ones come last, and are
  * needed: small objects that fill pages by threes leave the large ones alone in
  * theirs, with holes that only small ones fit.  (Without them half of a pool's
- * objects, freed, left it 8 % above the bound; with them 2 %.)  As a page is
- * touched only if there is a place for each of its objects, every move serves a
- * page that goes: three at most for one.
+ * objects, freed, left it 8 % above the bound; with them 2 %.)  A page is touched
+ * only if none of its objects is pinned and there is a place for each, so that a
+ * page that goes has cost three moves at most, and others next to none.
  *
  * No pool can have fewer pages than its bound, max(objects / 3, chunks / 64).  A
  * sweep begins when the pool stands START above it, ends at STOP, and begins
@@ -35,9 +36,10 @@
 #define CHANGED_SHORT	256		/* memory is short */
 
 /*
- * So many pages of a list in a row with no place for their objects, and the rest
- * of the list is left to the next sweep: one that finds little costs the same
- * however large the pool.  It finds as much as one that looks at all.
+ * So many pages of a shard's list in a row with no place for their objects, and
+ * the rest of the list is left to the next sweep: one that finds nothing costs
+ * the same however large the pool.  In host-test density it finds as much as one
+ * that looks at all.  Less than LEAST_LOOKS, so that a sweep cut short gets on.
  */
 #define PATIENCE	64
 
@@ -135,11 +137,12 @@ struct move {
 	struct z3fold_page *to;
 };
 
-/* The objects of a claimed page, the largest first; returns how many. */
+/* The objects of a claimed page, the largest first; none if one is pinned. */
 static unsigned int objects_of(struct z3fold_page *zp,
 			       struct move moves[Z3FOLD_BUDDIES])
 {
 	unsigned int buddy, n = 0;
+	bool pinned = false;
 
 	spin_lock(&zp->lock);
 	for (buddy = 0; buddy < Z3FOLD_BUDDIES; buddy++) {
@@ -148,6 +151,7 @@ static unsigned int objects_of(struct z3fold_page *zp,
 
 		if (!chunks)
 			continue;
+		pinned |= z3fold_handle_pinned(zp->objects[buddy]);
 		for (; i && moves[i - 1].chunks < chunks; i--)
 			moves[i] = moves[i - 1];
 		moves[i].buddy = buddy;
@@ -155,7 +159,10 @@ static unsigned int objects_of(struct z3fold_page *zp,
 		n++;
 	}
 	spin_unlock(&zp->lock);
-	return n;
+	if (!pinned)
+		return n;
+	z3fold_count(zp->shard->pool, Z3FOLD_MOVED_BETWEEN_PAGES_PINNED, 1);
+	return 0;
 }
 
 /*
@@ -204,53 +211,53 @@ static bool empty_page(struct z3fold_page *from, unsigned long *moved)
 			spin_unlock(&from->lock);
 			*moved += !err;
 		}
-		z3fold_page_unclaim(to, err == -EAGAIN);
+		/* Last: a full list is not to be swept from what just filled. */
+		z3fold_page_unclaim(to, true);
 	}
 	return z3fold_page_unclaim(from, true);
 }
 
 /*
- * Go over the lists, the sparsest first, until the pool stands at @stop, or
- * @most_pages went, or @most_looks pages were looked at: then the next such call
- * goes on where this one ended.
+ * Go over all shards' lists, the sparsest pages first, until the pool stands at
+ * @stop, or @most_pages went, or @most_looks pages were looked at: then the next
+ * such call goes on with the shard's list where this one ended.
  */
 static void sweep_lists(struct z3fold_pool *pool, unsigned long stop,
 			unsigned long most_pages, unsigned long most_looks)
 {
-	/* Who asks for all that there is gets it. */
+	/* Who asks for all that there is waits for it. */
 	unsigned int patience = stop > EXCESS_ONE ? PATIENCE : UINT_MAX;
-	int index, cpu;
 
-	for (index = pool->sweep_index; index >= 0; index--) {
-		for_each_possible_cpu(cpu) {
-			struct z3fold_shard *shard = per_cpu_ptr(pool->shards, cpu);
-			unsigned int n = READ_ONCE(shard->length[index]);
-			unsigned int in_vain = 0;
+	for (; pool->sweep_place < Z3FOLD_CHUNKS * nr_cpu_ids; pool->sweep_place++) {
+		unsigned int index = Z3FOLD_CHUNKS - 1 - pool->sweep_place / nr_cpu_ids;
+		unsigned int cpu = pool->sweep_place % nr_cpu_ids;
+		struct z3fold_shard *shard;
+		unsigned int n, in_vain = 0;
 
-			while (n-- && in_vain < patience) {
-				struct z3fold_page *zp;
+		if (!cpu_possible(cpu))
+			continue;
+		shard = per_cpu_ptr(pool->shards, cpu);
+		n = READ_ONCE(shard->length[index]);
+		while (n-- && in_vain < patience) {
+			struct z3fold_page *zp;
 
-				if (pool_excess(pool) <= stop)
-					goto done;
-				if (pool->swept_freed >= most_pages ||
-				    !most_looks--) {
-					pool->sweep_index = index;
-					return;
-				}
-				zp = z3fold_shard_claim_index(shard, index);
-				if (!zp)
-					break;
-				in_vain++;
-				if (empty_page(zp, &pool->swept_moved)) {
-					pool->swept_freed++;
-					in_vain = 0;
-				}
-				cond_resched();
+			if (pool_excess(pool) <= stop)
+				goto done;
+			if (pool->swept_freed >= most_pages || !most_looks--)
+				return;
+			zp = z3fold_shard_claim_index(shard, index);
+			if (!zp)
+				break;
+			in_vain++;
+			if (empty_page(zp, &pool->swept_moved)) {
+				pool->swept_freed++;
+				in_vain = 0;
 			}
+			cond_resched();
 		}
 	}
 done:
-	pool->sweep_index = Z3FOLD_CHUNKS - 1;
+	pool->sweep_place = 0;
 	WRITE_ONCE(pool->swept_excess, pool_excess(pool));
 	WRITE_ONCE(pool->swept_objects, atomic_long_read(&pool->objects));
 }
@@ -269,7 +276,7 @@ static void sweep(struct z3fold_pool *pool, unsigned long stop,
 static void sweep_all(struct z3fold_pool *pool, unsigned long stop)
 {
 	mutex_lock(&pool->sweep_lock);
-	pool->sweep_index = Z3FOLD_CHUNKS - 1;
+	pool->sweep_place = 0;
 	sweep(pool, stop, ULONG_MAX, ULONG_MAX);
 	mutex_unlock(&pool->sweep_lock);
 }

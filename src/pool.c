@@ -60,7 +60,6 @@ struct z3fold_pool *z3fold_pool_create(const char *name, z3fold_evict_t evict,
 	init_waitqueue_head(&pool->wait);
 	INIT_DELAYED_WORK(&pool->release_work, z3fold_page_release_work);
 	mutex_init(&pool->sweep_lock);
-	pool->sweep_index = Z3FOLD_CHUNKS - 1;
 	INIT_WORK(&pool->sweep_work, z3fold_compact_work);
 	pool->evict = evict;
 	pool->owner = owner;

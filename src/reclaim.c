@@ -21,7 +21,7 @@ static unsigned long begin_call(struct z3fold_page *zp, unsigned int buddy)
 
 	spin_lock(&zp->lock);
 	handle = zp->objects[buddy];
-	if (handle && z3fold_handle_read(handle) & Z3FOLD_PINS_MASK)
+	if (handle && z3fold_handle_pinned(handle))
 		handle = 0;	/* in use, or not yet written */
 	if (handle)
 		zp->called = buddy + 1;

@@ -25,7 +25,7 @@ void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 
 	spin_lock_init(&shard->lock);
 	shard->pool = pool;
-	shard->next = -1;
+	shard->next = cpumask_first(cpu_possible_mask);
 	z3fold_lru_init(&shard->lru);
 	for (i = 0; i < Z3FOLD_CHUNKS; i++)
 		INIT_LIST_HEAD(&shard->lists[i]);
@@ -187,7 +187,8 @@ static __always_inline void list_object(struct z3fold_page *zp,
 	unsigned int room = add_object(zp, fit, bytes);
 
 	z3fold_lru_add(&zp->lru, &shard->lru);
-	list_page(zp, room, false);
+	/* One object that fills its page goes nowhere: sweeps meet it last. */
+	list_page(zp, room, bytes > PAGE_SIZE - Z3FOLD_CHUNK_SIZE);
 	fold(shard);
 }
 
@@ -251,26 +252,29 @@ struct z3fold_page *z3fold_shard_claim_index(struct z3fold_shard *shard,
 	return zp;
 }
 
+/* Goes on where the last search found something: it may have more. */
 static noinline struct z3fold_page *find_other(struct z3fold_shard *shard,
 					       unsigned int chunks)
 {
 	struct z3fold_shard __percpu *shards = shard->pool->shards;
-	unsigned int tries = min_t(unsigned int, num_possible_cpus(),
-				   OTHER_SHARDS + 1);
+	unsigned int tries = min_t(unsigned int, num_possible_cpus() - 1,
+				   OTHER_SHARDS);
 	int cpu = READ_ONCE(shard->next);
 	struct z3fold_page *zp = NULL;
 
-	while (!zp && --tries) {
-		struct z3fold_shard *other;
+	while (tries) {
+		struct z3fold_shard *other = per_cpu_ptr(shards, cpu);
 
-		cpu = cpumask_next(cpu, cpu_possible_mask);
-		if (cpu >= nr_cpu_ids)
-			cpu = cpumask_first(cpu_possible_mask);
-		other = per_cpu_ptr(shards, cpu);
 		/* A stale map costs a miss or a lock, nothing else. */
 		if (other != shard &&
 		    READ_ONCE(other->map) & GENMASK_ULL(Z3FOLD_CHUNKS - 1, chunks))
 			zp = claim_best_fit(other, chunks);
+		if (zp)
+			break;
+		tries -= other != shard;
+		cpu = cpumask_next(cpu, cpu_possible_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_possible_mask);
 	}
 	WRITE_ONCE(shard->next, cpu);	/* a hint: lost updates do no harm */
 	return zp;

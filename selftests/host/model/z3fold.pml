@@ -981,7 +981,7 @@ proctype sweeper()
 	if
 	:: from == NONE
 	:: else ->
-		/* largest_buddy() */
+		/* objects_of(), claim_places() */
 		atomic {
 			DRAINED && !zp_lock[from] ->
 			if
@@ -1000,11 +1000,11 @@ proctype sweeper()
 #endif
 				spin_lock(to);
 				move_object(from, b, to);
-				z3fold_shard_unclaim(to, dying);
 				spin_unlock(to);
 #ifndef BROKEN_MOVE_LOCK
 				spin_unlock(from);
 #endif
+				lock_unclaim(to, dying);
 				if
 				:: dying -> z3fold_page_release(to)
 				:: else

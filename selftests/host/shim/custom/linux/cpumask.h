@@ -10,6 +10,7 @@ extern u64 host_cpus_possible;
 
 #define cpu_possible_mask	(&host_cpus_possible)
 #define nr_cpu_ids		((int)fls64(host_cpus_possible))
+#define cpu_possible(cpu)	(host_cpus_possible >> (cpu) & 1)
 #define num_possible_cpus()	hweight64(host_cpus_possible)
 static inline int cpumask_next(int cpu, const u64 *mask)
 {
