@@ -32,10 +32,12 @@ modprobe -q zram num_devices=0 || modprobe -q zram || skip "needs zram"
 defer "modprobe -q -r zram || true"
 zram=/dev/zram$(cat /sys/class/zram-control/hot_add)
 defer "echo ${zram#/dev/zram} >/sys/class/zram-control/hot_remove"
-echo ${ZRAM_MIB}M >"/sys/block/${zram#/dev/}/disksize"
 
 swap_on
 zswap_use z3fold lzo
+# Its pool is made while z3fold captures.
+grep -qx 'capture 1' "$STATS/front_end" || fail "nothing is captured"
+echo ${ZRAM_MIB}M >"/sys/block/${zram#/dev/}/disksize"
 swapload_start "$TMP/log" --threads 2 --loop 3600
 loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
