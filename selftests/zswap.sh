@@ -64,6 +64,7 @@ zswap_choose()
 	fi
 }
 
+# shellcheck disable=SC2034 # read_value sets value
 stats_readable()
 {
 	local file value
@@ -137,7 +138,7 @@ bridge_leave()
 # How many pools z3fold has captured since it was loaded.
 bridge_captured()
 {
-	awk '$1 == "captured" { print $2 }' $STATS/front_end
+	awk '$1 == "captured" { print $2 }' "$STATS/front_end"
 }
 
 # An empty pool that was just left is there for a moment, to be used again: the caller asks again.
