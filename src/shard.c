@@ -181,14 +181,13 @@ static __always_inline unsigned int remove_object(struct z3fold_page *zp,
 /* A new object's page goes on its list, as the youngest of its shard. */
 static __always_inline void list_object(struct z3fold_page *zp,
 					const struct z3fold_fit *fit,
-					unsigned int bytes)
+					unsigned int bytes, bool last)
 {
 	struct z3fold_shard *shard = zp->shard;
 	unsigned int room = add_object(zp, fit, bytes);
 
 	z3fold_lru_add(&zp->lru, &shard->lru);
-	/* One object that fills its page goes nowhere: sweeps meet it last. */
-	list_page(zp, room, bytes > PAGE_SIZE - Z3FOLD_CHUNK_SIZE);
+	list_page(zp, room, last);
 	fold(shard);
 }
 
@@ -319,7 +318,7 @@ static __always_inline bool add_listed(struct z3fold_page *zp,
 								   fit.start));
 		zp->objects[fit.buddy] = *handle;
 		unlist_page(zp);
-		list_object(zp, &fit, bytes);
+		list_object(zp, &fit, bytes, false);
 	}
 	spin_unlock(&zp->lock);
 	return fits;
@@ -486,7 +485,8 @@ void z3fold_shard_add_unclaim(struct z3fold_page *zp,
 	struct z3fold_shard *shard = zp->shard;
 
 	spin_lock(&shard->lock);
-	list_object(zp, fit, bytes);
+	/* One object that fills its page goes nowhere: sweeps meet it last. */
+	list_object(zp, fit, bytes, bytes > PAGE_SIZE - Z3FOLD_CHUNK_SIZE);
 	spin_unlock(&shard->lock);
 }
 
