@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# checkpatch and shellcheck over the tree. checkpatch.pl is in Debian's linux-source
-# packages only: it is taken out of the newest one once, and cached.
+# checkpatch, shellcheck and mandoc's lint over the tree. checkpatch.pl is in Debian's
+# linux-source packages only: it is taken out of the newest one once, and cached.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,8 +33,8 @@ fi
 command -v shellcheck >/dev/null || { echo 'style: shellcheck is not installed: apt-get install shellcheck' >&2; exit 1; }
 
 status=0
-# Not ours: the kernel's own names, and macros that define a whole driver for an old or a new interface, or list functions. A space in front
-# of a bit-field's colon, a comparison of two constants in a static_assert.
+# Not ours: the kernel's own names, and macros that define a whole driver for an old or a new interface, or list
+# functions. A space in front of a bit-field's colon, a comparison of two constants in a static_assert.
 # shellcheck disable=SC2054 # checkpatch wants the commas
 checkpatch=("$CHECKPATCH" --no-tree --strict --terse --show-types --quiet --no-summary
 	--ignore CAMELCASE,MACRO_WITH_FLOW_CONTROL,MACRO_ARG_UNUSED,CONSTANT_COMPARISON
@@ -47,5 +47,6 @@ mapfile -t events < <(git ls-files -- 'include/trace/*.h')
 mapfile -t scripts < <(git ls-files | while read -r file; do
 	head -n 2 "$file" 2>/dev/null | grep -qaE '^#!.*\b(ba)?sh\b|shellcheck shell' && echo "$file"; done)
 shellcheck -x -P SCRIPTDIR "${scripts[@]}" || status=1
-[ $status != 0 ] || echo "style: $((${#sources[@]} + ${#events[@]})) sources and ${#scripts[@]} scripts are clean"
+make -s -C packaging/z3foldctl lint || status=1
+[ $status != 0 ] || echo "style: manuals, $((${#sources[@]} + ${#events[@]})) sources and ${#scripts[@]} scripts are clean"
 exit $status
