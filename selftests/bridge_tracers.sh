@@ -59,7 +59,7 @@ for _ in {1..3}; do
 	echo 0 >$instance/events/z3fold_test/enable
 	traffic
 done
-z3fold_used || fail "nothing is in z3fold"
+stat_over objects 0 || fail "nothing is in z3fold"
 
 swapload_continue
 swapload_end "$TMP/log"

@@ -43,7 +43,7 @@ failing_at()
 	traffic
 	echo 1 2>/dev/null >"$(echo "$STATS"/*/compact)" || true
 	set_fault probability 0
-	[ "$(stat_sum alloc_failed)" -gt $(($2 + 2)) ]
+	stat_over alloc_failed $(($2 + 2))
 }
 
 swap_on

@@ -281,34 +281,55 @@ cpus_may_go()
 
 # ---- what the module says --------------------------------------------------------------------------------------------
 
-# stat_sum NAME: the statistic, summed over all pools; 0 when there is no pool.
-stat_sum()
+# read_sum NAME: sets sum to the statistic, summed over all pools; to 0 when there is no pool.
+read_sum()
 {
-	local file value sum=0
+	local file value
 
+	sum=0
 	for file in "$STATS"/*/stats; do
 		! read_value "$file" "$1" || sum=$((sum + value))
 	done
-	echo $sum
+}
+
+# stat_sum NAME: the same, printed.
+stat_sum()
+{
+	read_sum "$1"
+	echo "$sum"
 }
 
 stat_is()
 {
-	[ "$(stat_sum "$1")" = "$2" ]
+	read_sum "$1"
+	[ "$sum" = "$2" ]
+}
+
+stat_over()
+{
+	read_sum "$1"
+	[ "$sum" -gt "$2" ]
+}
+
+# Sets number.
+count_pools()
+{
+	local dirs=("$STATS"/*/)
+
+	[ -d "${dirs[0]}" ] || dirs=()
+	number=${#dirs[@]}
 }
 
 pools()
 {
-	local dirs=()
-
-	[ ! -d "$STATS" ] || dirs=("$STATS"/*/)
-	[ -d "${dirs[0]:-}" ] || dirs=()
-	echo ${#dirs[@]}
+	count_pools
+	echo "$number"
 }
 
 pools_are()
 {
-	[ "$(pools)" = "$1" ]
+	count_pools
+	[ "$number" = "$1" ]
 }
 
 # Let the module walk its pools' lists, and believe only a clean answer. A pool may go while we look.
@@ -318,7 +339,8 @@ validate_pools()
 
 	for file in "$STATS"/*/validate; do
 		[ -e "$file" ] || continue
-		answer=$(cat "$file" 2>/dev/null) || { [ ! -e "$file" ] && continue; fail "cannot read $file"; }
+		answer=
+		IFS= read -r answer 2>/dev/null <"$file" || { [ ! -e "$file" ] && continue; fail "cannot read $file"; }
 		case $answer in
 		"errors 0 pages "*) ;;
 		*) fail "$file: $answer" ;;

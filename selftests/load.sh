@@ -160,24 +160,19 @@ swapload_end()
 # whatever the test does to it.
 traffic()
 {
-	local before
-
-	before=$(swapins)
-	loop_until 120 swapins_over $((before + 300)) || fail "the load stands still"
-}
-
-swapins()
-{
 	local value
 
 	read_value /proc/vmstat pgmajfault
-	echo "$value"
+	loop_until 120 swapins_over $((value + 300)) || fail "the load stands still"
 }
 
 swapins_over()
 {
+	local value
+
 	swapload_running || fail "swapload ended early: $(cat "$TMP"/*)"
-	[ "$(swapins)" -gt "$1" ]
+	read_value /proc/vmstat pgmajfault
+	[ "$value" -gt "$1" ]
 }
 
 # switch_pools ROUNDS OTHER_ZPOOL OTHER_COMPRESSOR: under load, change what zswap uses so many times, with traffic after
@@ -197,14 +192,9 @@ switch_pools()
 		validate_pools
 		# shellcheck disable=SC2154 # allocator is in functions.sh
 		if [ "$allocator" = z3fold ]; then
-			loop_until 60 z3fold_used || fail "nothing goes to z3fold after switch $i"
+			loop_until 60 stat_over objects 0 || fail "nothing goes to z3fold after switch $i"
 		fi
 	done
-}
-
-z3fold_used()
-{
-	[ "$(stat_sum objects)" -gt 0 ]
 }
 
 # keep_doing COMMAND...: over and over in the background, until the end of the test.

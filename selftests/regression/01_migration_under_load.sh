@@ -10,11 +10,6 @@
 require_all
 [ -w /proc/sys/vm/compact_memory ] || skip "needs CONFIG_COMPACTION"
 
-migrated()
-{
-	[ "$(stat_sum pages_migrated)" -gt "$1" ]
-}
-
 huge_pages()
 {
 	echo 16 >/proc/sys/vm/nr_hugepages
@@ -37,7 +32,7 @@ for ((i = 0; i < ROUNDS; i++)); do
 	traffic
 	validate_pools
 done
-loop_until 120 migrated 100 || fail "only $(stat_sum pages_migrated) pages migrated"
+loop_until 120 stat_over pages_migrated 100 || fail "only $(stat_sum pages_migrated) pages migrated"
 info "pages migrated: $(stat_sum pages_migrated)"
 
 swapload_continue
