@@ -26,9 +26,11 @@ hold_files()
 	local file
 
 	for file in "$STATS"/*/{stats,chunks}; do
+		# shellcheck disable=SC2094 # it is not written to
 		{
-			sleep 0.3
-			cat <&3 >/dev/null 2>&1 && echo held >>"$TMP/held"
+			pause 0.3
+			cat <&3 >/dev/null 2>&1
+			[ -e "$file" ] || echo "${file##*/}" >>"$TMP/held"
 		} 3<"$file"
 	done
 }
@@ -57,5 +59,7 @@ for file in stats chunks validate compact pages; do
 	grep -q "^$file " "$TMP"/read.* || fail "nobody could read $file"
 done
 [ "$(sed -n 's/^chunks //p' "$TMP"/read.* | sort -u)" = 66 ] || fail "chunks has not 66 lines"
-[ -s "$TMP/held" ] || fail "nobody held a file of a pool that went"
+for file in stats chunks; do
+	grep -q $file "$TMP/held" 2>/dev/null || fail "nobody held $file of a pool that went"
+done
 loop_until 30 pools_are 1 || fail "$(pools) pools are left"

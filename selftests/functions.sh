@@ -17,7 +17,7 @@
 set -euo pipefail
 
 SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-TEST=$(basename "$0" .sh)
+TEST=${0##*/} TEST=${TEST%.sh}
 passed="PASS: $TEST"	# the last words of a test that passes
 DEBUGFS=/sys/kernel/debug
 STATS=$DEBUGFS/z3fold
@@ -95,7 +95,7 @@ trap 'fail "interrupted"' INT TERM HUP
 
 # ---- the kernel's log ------------------------------------------------------------------------------------------------
 
-MARK="z3fold-selftest: $TEST $$ $(date +%s%N)"
+MARK="z3fold-selftest: $TEST $$ $EPOCHREALTIME"
 BAD_LOG='WARNING:|BUG:|Oops|cut here|kernel BUG|general protection|Call Trace|Unable to handle kernel|paging request'
 BAD_LOG+='|soft lockup|hard LOCKUP|hung_task|blocked for more than|rcu.*(stall|self-detected)|scheduling while atomic'
 BAD_LOG+='|sleeping function called|Objects remaining|Slab cache still has objects|list_(add|del) corruption'
@@ -162,6 +162,13 @@ read_text()
 
 	mapfile -t lines 2>/dev/null <"$1" || true
 	printf -v text '\n%s' "${lines[@]}"
+}
+
+# read_line FILE: sets line to its only line; to nothing where there is no file.
+read_line()
+{
+	line=
+	IFS= read -r line 2>/dev/null <"$1" || true
 }
 
 # read_value FILE NAME: sets value to the number beside this name; false where there is none.
@@ -270,11 +277,12 @@ require_all()
 # while its CPU goes, with no task of anybody's there. Without run time it does not start.
 cpus_may_go()
 {
-	local file
+	local file line
 
 	for file in "$DEBUGFS"/sched/fair_server/cpu*/runtime; do
 		[ -w "$file" ] || continue
-		defer "echo $(cat "$file") >$file"
+		read_line "$file"
+		defer "echo $line >$file"
 		echo 0 >"$file"
 	done
 }
@@ -335,15 +343,14 @@ pools_are()
 # Let the module walk its pools' lists, and believe only a clean answer. A pool may go while we look.
 validate_pools()
 {
-	local file answer
+	local file line
 
 	for file in "$STATS"/*/validate; do
-		[ -e "$file" ] || continue
-		answer=
-		IFS= read -r answer 2>/dev/null <"$file" || { [ ! -e "$file" ] && continue; fail "cannot read $file"; }
-		case $answer in
+		read_line "$file"
+		case $line in
 		"errors 0 pages "*) ;;
-		*) fail "$file: $answer" ;;
+		'') [ ! -e "$file" ] || fail "cannot read $file" ;;
+		*) fail "$file: $line" ;;
 		esac
 	done
 }

@@ -8,9 +8,10 @@
 # set_sysctl NAME VALUE, until the end of the test.
 set_sysctl()
 {
-	local file=/proc/sys/${1//.//}
+	local file=/proc/sys/${1//.//} line
 
-	defer "echo '$(cat "$file")' >$file"
+	read_line "$file"
+	defer "echo '$line' >$file"
 	echo "$2" >"$file"
 }
 

@@ -12,17 +12,25 @@ zswap_get()
 	cat "$ZSWAP/$1"
 }
 
+zswap_is()
+{
+	local line
+
+	read_line "$ZSWAP/$1"
+	[ "$line" = "$2" ]
+}
+
 # zswap_set NAME VALUE: zswap may refuse silently (a pool that cannot be made), so look.
 zswap_set()
 {
 	echo "$2" >"$ZSWAP/$1" || fail "zswap refuses $1=$2"
-	[ "$(zswap_get "$1")" = "$2" ] || fail "zswap $1 is $(zswap_get "$1") after writing $2"
+	zswap_is "$1" "$2" || fail "zswap $1 is $(zswap_get "$1") after writing $2"
 }
 
 # Remember the parameters, and put them back at the end of the test.
 zswap_save()
 {
-	local name
+	local name line
 
 	if bridged; then
 		defer "bridge_restore '$(zswap_get compressor)' '$(cat "$CAPTURE" 2>/dev/null || echo N)'"
@@ -30,7 +38,8 @@ zswap_save()
 	for name in compressor zpool accept_threshold_percent max_pool_percent shrinker_enabled enabled; do
 		[ -w "$ZSWAP/$name" ] || continue
 		[ "$name" != compressor ] || ! bridged || continue
-		defer "echo '$(zswap_get $name)' >$ZSWAP/$name"
+		read_line "$ZSWAP/$name"
+		defer "echo '$line' >$ZSWAP/$name"
 	done
 }
 
@@ -85,7 +94,7 @@ zswap_leave()
 		bridge_leave
 		return
 	fi
-	[ "$(zswap_get zpool 2>/dev/null)" = z3fold ] || return 0
+	zswap_is zpool z3fold || return 0
 	other=$(other_zpool)
 	allocator=$other
 	zswap_set zpool "$other"
@@ -155,7 +164,7 @@ bridge_restore()
 {
 	bridge_leave
 	loop_until 60 pools_are 0 || { echo "z3fold's pool does not go" >&2; return 1; }
-	[ "$(zswap_get compressor)" = "$1" ] || echo "$1" >"$ZSWAP/compressor"
+	zswap_is compressor "$1" || echo "$1" >"$ZSWAP/compressor"
 	[ ! -e $CAPTURE ] || echo "$2" >$CAPTURE
 }
 
