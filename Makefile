@@ -39,7 +39,7 @@ help:
 	@echo '                       pages; writes BENCHMARKS.md (root); KERNELS="6.1 6.12 7 native host" picks'
 	@echo '  make check-host      those that need no guest: the allocator in userspace under'
 	@echo '                       sanitizers, and a model of its protocol'
-	@echo '  make fuzz SECONDS=60, make bench-host, make coverage    more of the same'
+	@echo '  make fuzz SECONDS=60, make bench-host, bench-count, coverage    more of the same'
 	@echo '  make -C selftests run_tests   the same tests on this machine (root)'
 
 kernel-headers:
@@ -93,7 +93,7 @@ bench:
 check-host:
 	selftests/check --kernels "host model"
 
-fuzz bench-host coverage:
+fuzz bench-host bench-count coverage:
 	selftests/host/check $@
 
 style: sparse
@@ -101,4 +101,4 @@ style: sparse
 
 .PHONY: modules help kernel-headers sparse clean dkms-install dkms-uninstall packages demo check check-debug \
 	soak bench check-host fuzz \
-	bench-host coverage style
+	bench-host bench-count coverage style

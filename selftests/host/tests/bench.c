@@ -5,9 +5,19 @@
  *
  * host-bench [most objects]: prints a table, one line a size, the least of
  * REPEATS runs. The objects are shared out among the threads.
+ *
+ * host-bench --count objects operations, under callgrind: what it writes has
+ * the churn in its first part, the maps in its second (../count).
  */
 #include <pthread.h>
 #include <time.h>
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_ZERO_STATS
+#define CALLGRIND_DUMP_STATS_AT(name)
+#endif
 #include "host.h"
 #include "../../data/lzo_sizes.h"
 
@@ -44,6 +54,37 @@ static void store(struct bench *b, unsigned long i)
 	z3fold_unmap(b->pool, b->handles[i]);
 }
 
+static void churn(struct bench *b, unsigned long rounds)
+{
+	while (rounds--) {
+		unsigned long k = host_random() % b->n;
+
+		z3fold_free(b->pool, b->handles[k]);
+		store(b, k);
+	}
+}
+
+/* Inline functions, with a name to be counted by. */
+static __attribute__((__noinline__)) void *call_map(struct bench *b, unsigned long handle)
+{
+	return z3fold_map(b->pool, handle);
+}
+
+static __attribute__((__noinline__)) void call_unmap(struct bench *b, unsigned long handle)
+{
+	z3fold_unmap(b->pool, handle);
+}
+
+static void map(struct bench *b, unsigned long rounds)
+{
+	while (rounds--) {
+		unsigned long handle = b->handles[host_random() % b->n];
+
+		*(volatile char *)call_map(b, handle);
+		call_unmap(b, handle);
+	}
+}
+
 static void *bench(void *arg)
 {
 	struct bench *b = arg;
@@ -56,22 +97,11 @@ static void *bench(void *arg)
 		store(b, i);
 	pthread_barrier_wait(&barrier);
 	start = now();
-	for (i = 0; i < rounds; i++) {
-		unsigned long k = host_random() % n;
-
-		z3fold_free(b->pool, b->handles[k]);
-		store(b, k);
-	}
+	churn(b, rounds);
 	b->churn = (now() - start) / rounds;
 	pthread_barrier_wait(&barrier);
 	start = now();
-	for (i = 0; i < rounds; i++) {
-		unsigned long handle = b->handles[host_random() % n];
-
-		barrier();
-		*(volatile char *)z3fold_map(b->pool, handle);
-		z3fold_unmap(b->pool, handle);
-	}
+	map(b, rounds);
 	b->map = (now() - start) / rounds;
 	pthread_barrier_wait(&barrier);
 	for (i = 0; i < n; i++)
@@ -129,9 +159,36 @@ static void run(unsigned long n, double churn[3], double map[3])
 		}
 }
 
+/* The caches are warm when it begins to count. */
+static void count(unsigned long n, unsigned long ops)
+{
+	struct bench b = {
+		.pool = z3fold_pool_create("count", NULL, NULL),
+		.handles = calloc(n, sizeof(long)),
+		.n = n,
+	};
+	unsigned long i;
+
+	host_task_init(&b.task, 1);
+	for (i = 0; i < n; i++)
+		store(&b, i);
+	CALLGRIND_START_INSTRUMENTATION;
+	churn(&b, ops);
+	CALLGRIND_ZERO_STATS;
+	churn(&b, ops);
+	CALLGRIND_DUMP_STATS_AT("churn");
+	map(&b, ops);
+	CALLGRIND_DUMP_STATS_AT("map");
+	for (i = 0; i < n; i++)
+		z3fold_free(b.pool, b.handles[i]);
+	z3fold_pool_destroy(b.pool);
+	free(b.handles);
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long most = argc > 1 ? strtoul(argv[1], NULL, 0) : 2000000;
+	bool counted = argc == 4 && !strcmp(argv[1], "--count");
+	unsigned long most = argc > 1 ? strtoul(argv[1 + counted], NULL, 0) : 2000000;
 	static const unsigned long sizes[] = {
 		10000, 30000, 100000, 300000, 1000000, 2000000,
 	};
@@ -145,6 +202,10 @@ int main(int argc, char **argv)
 	z3fold_wq = alloc_workqueue("z3fold", 0, 0);
 	if (z3fold_page_init() || z3fold_migration_init())
 		host_fail("the module does not start\n");
+	if (counted) {
+		count(most, strtoul(argv[3], NULL, 0));
+		return 0;
+	}
 	puts("# objects  churn_1 churn_2_own churn_2_shared speedup_own speedup_shared  map_1 map_2_own map_2_shared speedup_own speedup_shared  (ns an operation of all threads)");
 	for (i = 0; i < ARRAY_SIZE(sizes) && sizes[i] <= most; i++) {
 		double c[3], m[3];
