@@ -25,14 +25,14 @@ set_sysctl vm.overcommit_memory 1
 # run_with ZPOOL PROGRAM: one line a case in $TMP/ZPOOL: "ok name" or "not ok name" or "skip name".
 run_with()
 {
-	local status=0
+	local status=0 limit=$((150 * ${SLOW:-1}))
 
 	zswap_use "$1" lzo
-	timeout 300 "$programs/$2" >"$TMP/output" 2>&1 </dev/null || status=$?
+	timeout $limit "$programs/$2" >"$TMP/output" 2>&1 </dev/null || status=$?
 	# A child that is forked writes its parent's buffer once more. Some print their plan's numbers, some do not.
 	awk '!seen[$0]++' "$TMP/output" | sed -nE -e 's/^(ok|not ok) [0-9]+ (- )?(.*[^ ]) *# SKIP.*/skip \3/p;t' \
 		-e 's/^(ok|not ok) [0-9]+ (- )?(.*)/\1 \3/p' >"$TMP/$1"
-	[ $status != 124 ] || echo "not ok finished within 300 s" >>"$TMP/$1"
+	[ $status != 124 ] || echo "not ok finished within $limit s" >>"$TMP/$1"
 	[ $status -lt 125 ] || echo "not ok ended with $status" >>"$TMP/$1"
 	[ -s "$TMP/$1" ] || fail "$2 reports nothing with $1: $(tail -n 5 "$TMP/output")"
 }
