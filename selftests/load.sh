@@ -215,6 +215,17 @@ compact_memory()
 	echo 1 >/proc/sys/vm/compact_memory
 }
 
+# Sets most: how many more huge pages there could be at most. Some memory is left for who else needs it, or the kernel
+# would kill for it.
+# shellcheck disable=SC2034 # most is for the caller
+count_most_huge_pages()
+{
+	local value
+
+	read_value /proc/meminfo MemAvailable:
+	most=$((value > 65536 ? (value / 1024 - 64) / 2 : 0))
+}
+
 # A directory for logs, removed at the end.
 make_tmp()
 {

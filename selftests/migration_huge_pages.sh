@@ -26,8 +26,7 @@ unload()
 }
 
 # Take all the huge pages there are and give them back: once z3fold is empty this turns blocks of memory that held
-# unmovable pages back into movable ones, up to 6.12. Sets got. Some memory is left for who else needs it, or the kernel
-# would kill for it.
+# unmovable pages back into movable ones, up to 6.12. Sets got.
 take_huge_pages()
 {
 	local most
@@ -38,7 +37,7 @@ take_huge_pages()
 		got=$(cat $HUGE)
 		echo 3 >/proc/sys/vm/drop_caches
 		compact_memory
-		most=$(awk '$1 == "MemAvailable:" { print ($2 > 65536 ? int(($2 / 1024 - 64) / 2) : 0) }' /proc/meminfo)
+		count_most_huge_pages
 		echo $((got + most)) >$HUGE
 	done
 	echo 0 >$HUGE

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Known races 1 to 3 and 14: pages migrate while their objects are read, written and freed. The kernel compacts memory
-# without a pause, and bursts of huge pages make it need to.
+# without a pause, and makes all of it (a gigabyte at most) huge pages again and again: that moves pages even where little
+# is fragmented.
 
 # shellcheck source-path=SCRIPTDIR source=../functions.sh
 . "$(dirname "$0")/../functions.sh"
@@ -12,7 +13,10 @@ require_all
 
 huge_pages()
 {
-	echo 16 >/proc/sys/vm/nr_hugepages
+	local most
+
+	count_most_huge_pages
+	echo $((most < 512 ? most : 512)) >/proc/sys/vm/nr_hugepages
 	echo 0 >/proc/sys/vm/nr_hugepages
 }
 
