@@ -68,14 +68,16 @@ swap_used_pages()
 
 # ---- load in a memory cgroup -----------------------------------------------------------------------------------------
 
-# Sets CGROUP_ROOT and CGROUP_LIMIT: version 2, or version 1 where the memory controller is there.
+# Sets CGROUP_ROOT and CGROUP_LIMIT: version 2, or version 1 where the memory controller is there. Not memory.max: two
+# threads that come to it at once have been killed with all but one page still in memory (6.12 with CONFIG_LRU_GEN, which
+# gives up early while somebody else works on the same pages). At memory.high one waits.
 find_cgroup()
 {
 	CGROUP_ROOT=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
 	CGROUP_LIMIT=memory.limit_in_bytes
 	[ -z "$CGROUP_ROOT" ] || return 0
 	CGROUP_ROOT=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	CGROUP_LIMIT=memory.max
+	CGROUP_LIMIT=memory.high
 	if [ -z "$CGROUP_ROOT" ]; then
 		mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null || skip "needs a cgroup file system"
 		CGROUP_ROOT=/sys/fs/cgroup
