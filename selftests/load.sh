@@ -68,9 +68,9 @@ swap_used_pages()
 
 # ---- load in a memory cgroup -----------------------------------------------------------------------------------------
 
-# Sets CGROUP_ROOT and CGROUP_LIMIT: version 2, or version 1 where the memory controller is there. Not memory.max: two
-# threads that come to it at once have been killed with all but one page still in memory (6.12 with CONFIG_LRU_GEN, which
-# gives up early while somebody else works on the same pages). At memory.high one waits.
+# Sets CGROUP_ROOT and CGROUP_LIMIT: version 2, or version 1 where the memory controller is there. Not memory.max: at
+# it, 6.12-rt has killed a load of two threads that had swapped one page out, all others being there to be swapped (once; it
+# is not known why, CONFIG_LRU_GEN's reclaim gave up after 64). At memory.high one waits.
 find_cgroup()
 {
 	CGROUP_ROOT=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
