@@ -68,9 +68,8 @@ static int bad(const char *what, const char *word)
 /* The name of a compressor, BYTES, or BYTES-BYTES. */
 static int parse_sizes(struct z3fold_stress *o, const char *text)
 {
+	char range[sizeof(o->sizes)], *most = range, *least;
 	unsigned int i;
-	char rest;
-	int n;
 
 	if (strlen(text) >= sizeof(o->sizes))
 		return -EINVAL;
@@ -81,10 +80,10 @@ static int parse_sizes(struct z3fold_stress *o, const char *text)
 			o->quantiles = compressors[i].quantiles;
 			return 0;
 		}
-	n = sscanf(text, "%u-%u%c", &o->least, &o->most, &rest);
-	if (n == 1 && !kstrtou32(text, 10, &o->least))
-		o->most = o->least;
-	else if (n != 2)
+	strscpy(range, text, sizeof(range));
+	least = strsep(&most, "-");
+	if (kstrtouint(least, 10, &o->least) ||
+	    kstrtouint(most ?: least, 10, &o->most))
 		return -EINVAL;
 	return o->least && o->least <= o->most && o->most <= PAGE_SIZE ?
 		       0 : -EINVAL;

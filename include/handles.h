@@ -190,7 +190,8 @@ static inline void z3fold_handle_clear(unsigned long handle)
  * at once, and its users may sleep meanwhile.
  *
  * Context: any, atomic too; takes no lock.  Waits, at most for the copy of one
- * page, while the object is being moved.
+ * page, while the object is being moved; and for somebody's z3fold_unmap() when
+ * it is mapped as often as a word can count (Z3FOLD_PINS_MASK).
  * Return: its address; never fails.
  */
 static __always_inline void *z3fold_map(struct z3fold_pool *pool,

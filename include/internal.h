@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * internal.h - what the units of z3fold share, grouped by the file that
- * defines it.  The only header that src/ and debugfs/ include for their kernel
+ * defines it.  The only header that the allocator includes for its kernel
  * interfaces, so that the userspace harness can put its own in its place.
  */
 #ifndef _Z3FOLD_INTERNAL_H

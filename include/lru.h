@@ -3,8 +3,8 @@
  * lru.h - a shard's pages by age, where the kernel has reclaim; else nothing
  *
  * The LRU is in the shard, under the shard's lock, so that picking the oldest
- * page and claiming it are one critical section.  It holds all pages but dying
- * ones.
+ * page and claiming it are one critical section.  It holds all pages but new
+ * and dying ones.
  */
 #ifndef _Z3FOLD_LRU_H
 #define _Z3FOLD_LRU_H

@@ -46,7 +46,7 @@ refuses migrate=2 "Invalid argument" "'migrate=2'"
 refuses compact=yes "Invalid argument" "'compact=yes'"
 refuses fail=1000001 "Invalid argument" "'fail=1000001'"
 refuses seed=4294967296 "Invalid argument" "'seed=4294967296'"
-for sizes in 0 4097 0-10 10-9 1-4097 -5 5- 5-x 5-6-7 5-6x lzo4 '' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; do
+for sizes in 0 4097 0-10 10-9 1-4097 -5 5- 5-x 5-6-7 5-6x 1-4294967297 4294967297-64 lzo4 '' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; do
 	refuses "sizes=$sizes" "Invalid argument" "'$sizes': no sizes"
 done
 refuses "$(printf 'seed=1 %.0s' {1..200})" "Invalid argument" "options of more than 1024 bytes"

@@ -4,7 +4,10 @@
  */
 #include "internal.h"
 
-/* All pools, for the shrinker, guarded by the mutex; so is the debugfs root. */
+/*
+ * All pools, for the shrinker and for sums: changed under the mutex, read under
+ * it or RCU.
+ */
 LIST_HEAD(z3fold_pools);
 DEFINE_MUTEX(z3fold_pools_lock);
 /* For deferred releases and sweeps. */

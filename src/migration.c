@@ -166,6 +166,7 @@ Z3FOLD_DEFINE_MOVABLE_OPS(z3fold_migration_isolate, z3fold_migration_migrate,
  * z3fold_migration_gfp() - the flags for a page of ours
  * @gfp:	what the caller gave
  *
+ * Context: any.
  * Return: without MOVABLE if the page will not be movable.
  */
 gfp_t z3fold_migration_gfp(gfp_t gfp)
@@ -218,6 +219,7 @@ bool z3fold_migration_movable(struct page *page)
 /**
  * z3fold_migration_enabled() - can pages of ours be migrated
  *
+ * Context: any.
  * Return: true if new pages are marked movable.
  */
 bool z3fold_migration_enabled(void)

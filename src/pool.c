@@ -164,6 +164,7 @@ u64 z3fold_pool_pages(struct z3fold_pool *pool)
  * @objects:	number of objects
  * @chunks:	sum of their sizes
  *
+ * Context: any.
  * Return: pages.
  */
 unsigned long z3fold_pool_bound(long objects, long chunks)
@@ -215,6 +216,8 @@ void z3fold_pool_census(struct z3fold_pool *pool, struct z3fold_census *sum)
  * @c:		the census
  * @objects:	their number
  * @chunks:	the sum of their sizes
+ *
+ * Context: any.
  */
 void z3fold_census_sums(const struct z3fold_census *c, u64 *objects, u64 *chunks)
 {

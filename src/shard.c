@@ -19,6 +19,13 @@
 #define FOLD_OPS	64	/* operations between two folds of the counts */
 #define OTHER_SHARDS	8	/* other CPUs' shards looked at by one search */
 
+/**
+ * z3fold_shard_init() - a shard without pages
+ * @shard:	zeroed memory, of nobody else yet
+ * @pool:	the pool it is of
+ *
+ * Context: any.
+ */
 void z3fold_shard_init(struct z3fold_shard *shard, struct z3fold_pool *pool)
 {
 	unsigned int i;

@@ -38,9 +38,25 @@ static bool z3fold_is_movable(struct page *page);
 static int z3fold_movable_init(void);
 static void z3fold_movable_exit(void);
 
-#ifdef Z3FOLD_HAVE_SET_MOVABLE_OPS
+/* Without compaction the kernel takes the marks of pages, and forgets them. */
+#if !defined(CONFIG_COMPACTION) || \
+	(defined(Z3FOLD_HAVE_SET_MOVABLE_OPS) && !defined(Z3FOLD_HAVE_HOOKS))
 
-#ifdef Z3FOLD_HAVE_HOOKS
+#define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
+static void z3fold_set_movable(struct page *page) { }				\
+static void z3fold_clear_movable(struct page *page) { }				\
+static bool z3fold_is_movable(struct page *page) { return false; }		\
+static int z3fold_movable_init(void)						\
+{										\
+	/* Not called: the kernel has no page of ours that it could move. */	\
+	(void)isolate, (void)migrate, (void)putback;				\
+	pr_info("z3fold: this kernel cannot migrate its pages\n");		\
+	return -EOPNOTSUPP;							\
+}										\
+static void z3fold_movable_exit(void) { }					\
+struct z3fold_compat_needs_semicolon
+
+#elif defined(Z3FOLD_HAVE_SET_MOVABLE_OPS)
 
 #include "hook.h"
 
@@ -122,24 +138,6 @@ static void z3fold_movable_exit(void)						\
 	z3fold_hook_remove(z3fold_page_hooks, ARRAY_SIZE(z3fold_page_hooks));	\
 }										\
 struct z3fold_compat_needs_semicolon
-
-#else /* no hooks */
-
-#define Z3FOLD_DEFINE_MOVABLE_OPS(isolate, migrate, putback)			\
-static void z3fold_set_movable(struct page *page) { }				\
-static void z3fold_clear_movable(struct page *page) { }				\
-static bool z3fold_is_movable(struct page *page) { return false; }		\
-static int z3fold_movable_init(void)						\
-{										\
-	/* Not called: the kernel has no page of ours that it could move. */	\
-	(void)isolate, (void)migrate, (void)putback;				\
-	pr_info("z3fold: this kernel cannot migrate its pages\n");		\
-	return -EOPNOTSUPP;							\
-}										\
-static void z3fold_movable_exit(void) { }					\
-struct z3fold_compat_needs_semicolon
-
-#endif
 
 #else /* until 6.16 */
 
