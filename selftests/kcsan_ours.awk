@@ -1,12 +1,12 @@
 #!/usr/bin/awk -f
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A kernel's log without the data races that KCSAN reports of the kernel itself. A report is ours when a function of
-# z3fold is in its title or among the first three of one of its stacks, since helpers may be on top.
+# kcsan_ours.awk [dropped=1] LOG: a kernel's log without the data races that KCSAN reports of the kernel itself. A report
+# is ours when a function of z3fold is in its title or anywhere in its stacks. With dropped=1, the titles of the others.
 
 function flush(ours) {
-	if (ours)
-		printf "%s", block
+	if (dropped ? !ours : ours)
+		printf "%s", dropped ? title "\n" : block
 	block = ""
 	inside = 0
 }
@@ -20,7 +20,7 @@ function flush(ours) {
 	}
 	flush(1)
 	inside = 1
-	kcsan = ours = depth = 0
+	kcsan = ours = 0
 	block = $0 "\n"
 	next
 }
@@ -31,14 +31,14 @@ inside {
 		flush(1)
 		next
 	}
-	if (/BUG: KCSAN: / || / to 0x[0-9a-f]+ of [0-9]+ bytes by | unknown origin, with/)
-		depth = 0
+	if (!kcsan)
+		title = substr($0, index($0, "KCSAN: "))
 	kcsan = 1
-	if (depth++ <= 3 && /\[z3fold\]/)
+	if (/\[z3fold\]/)
 		ours = 1
 	next
 }
 
-{ print }
+!dropped { print }
 
 END { flush(1) }
