@@ -4,9 +4,8 @@
 # One boot of an image, and the judgement on it.
 
 # A guest with one of these on its console has failed, whatever its command says.
-readonly bad_lines='------------\[ cut here \]|WARNING:|BUG:|kernel BUG at|Oops|Kernel panic|general protection fault|Unable to handle kernel|soft lockup|hard LOCKUP|blocked for more than|rcu.*(detected stalls|self-detected stall|detected expedited stalls|kthread starved)|(list_add|list_del) corruption|Objects remaining|kmem_cache_destroy|Slab cache still has objects|Bad page'
-# What the detectors of debug kernels say beside those words: UBSAN, lockdep, the slab allocator, page poisoning, objects.
-readonly bad_reports='UBSAN:|INFO: trying to register non-static key|INFO: possible |possible (circular|recursive|irq)|inconsistent lock state|Invalid wait context|DEBUG_LOCKS_WARN_ON|ODEBUG:|BUG [^ ]+ .*: |pagealloc: (single bit error|memory corruption)'
+# shellcheck source-path=SCRIPTDIR source=../complaints.sh
+. "$here/../complaints.sh"
 
 # Taints for what should have been on the console: bad page, died, warned, soft lockup.
 readonly bad_taints=$((1 << 5 | 1 << 7 | 1 << 9 | 1 << 14))
@@ -70,9 +69,9 @@ boot() {
 judge() {
 	local name=$1 qemu_status=$2 console=$log_dir/console.log bad report status taint
 	touch "$console"
-	# Status 1 is a console without bad lines; anything else is a judgement not made.
-	bad=$("$here/../kcsan_ours.awk" "$console" | grep -a -E -e "$bad_lines|$bad_reports") || (($? == 1)) ||
-		die $EXIT_TROUBLE "$name: cannot read $console"
+	"$here/../kcsan_ours.awk" "$console" >"$work/complaints" || die $EXIT_TROUBLE "$name: cannot read $console"
+	# Status 1 is a console without complaints; anything else is a judgement not made.
+	bad=$(grep -a -E -e "$COMPLAINTS" "$work/complaints") || (($? == 1)) || die $EXIT_TROUBLE "$name: cannot read $console"
 	# "cut here" says nothing; the line after it does.
 	[[ ${bad%%$'\n'*} != *'cut here'* ]] || bad=${bad#*$'\n'}
 	bad=${bad%%[$'\r\n']*}
