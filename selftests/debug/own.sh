@@ -1,7 +1,9 @@
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # variables are shared with check
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel's own tests, from the same source as the kernels: those of zswap, and those of memory management that swap.
+# The kernel's own tests, from the same source as the kernels: those of zswap, and those of memory management that swap
+# (MADV_PAGEOUT) or that compact memory. Not khugepaged, which wants a gigabyte of huge pages before it comes to what it
+# does with swap, nor uffd-unit-tests, minutes for the one page that they page out.
 
 readonly own_tests=(cgroup/test_zswap cgroup/test_memcontrol mm/cow mm/compaction_test)
 
