@@ -159,13 +159,13 @@ swapload_end()
 	grep -Eq '^verified [1-9][0-9]* pages, 0 mismatches$' "$1" || fail "swapload verified nothing"
 }
 
-# traffic: wait until the load has read some hundred pages back from swap. It proves that the load goes on, under
-# whatever the test does to it.
+# traffic: wait until the load in $CGROUP has read some hundred pages back from swap. It proves that the load goes on,
+# under whatever the test does to it.
 traffic()
 {
 	local value
 
-	read_value /proc/vmstat pgmajfault
+	read_value "$CGROUP/memory.stat" pgmajfault
 	loop_until 120 swapins_over $((value + 300)) || fail "the load stands still"
 }
 
@@ -174,16 +174,18 @@ swapins_over()
 	local value
 
 	swapload_running || fail "swapload ended early: $(cat "$TMP"/*)"
-	read_value /proc/vmstat pgmajfault
+	read_value "$CGROUP/memory.stat" pgmajfault
 	[ "$value" -gt "$1" ]
 }
 
 # switch_pools ROUNDS OTHER_ZPOOL OTHER_COMPRESSOR: under load, change what zswap uses so many times, with traffic after
-# each; four steps go round: allocator away, compressor, allocator back, compressor back.
+# each; four steps go round: allocator away, compressor, allocator back, compressor back. Sets migrated to the
+# largest number of pages that had migrated in the pools there were after a change.
 switch_pools()
 {
-	local i
+	local i sum
 
+	migrated=0
 	for ((i = 1; i <= $1; i++)); do
 		case $((i % 4)) in
 		1) zswap_choose "$2" lzo ;;
@@ -193,6 +195,8 @@ switch_pools()
 		esac
 		traffic
 		validate_pools
+		read_sum pages_migrated
+		[ "$migrated" -ge "$sum" ] || migrated=$sum
 		# shellcheck disable=SC2154 # allocator is in functions.sh
 		if [ "$allocator" = z3fold ]; then
 			loop_until 60 stat_over objects 0 || fail "nothing goes to z3fold after switch $i"
@@ -215,6 +219,25 @@ keep_doing()
 compact_memory()
 {
 	echo 1 >/proc/sys/vm/compact_memory
+}
+
+# Until the end of the test, the kernel compacts memory without a pause, and makes all of it (a gigabyte at most) huge
+# pages again and again: that moves pages even where little is fragmented.
+keep_migrating()
+{
+	keep_doing compact_memory
+	[ -w /proc/sys/vm/nr_hugepages ] || return 0
+	set_sysctl vm.nr_hugepages 0
+	keep_doing huge_pages_come_and_go
+}
+
+huge_pages_come_and_go()
+{
+	local most
+
+	count_most_huge_pages
+	echo $((most < 512 ? most : 512)) >/proc/sys/vm/nr_hugepages
+	echo 0 >/proc/sys/vm/nr_hugepages
 }
 
 # Sets most: how many more huge pages there could be at most. Some memory is left for who else needs it, or the kernel

@@ -41,6 +41,7 @@ vmstat()
 
 # Count what is done, by name.
 declare -A did=()
+huge=0
 
 done_once()
 {
@@ -61,7 +62,11 @@ cpu_away_and_back()
 
 huge_pages()
 {
+	local line
+
 	echo 16 >/proc/sys/vm/nr_hugepages
+	read_line /proc/sys/vm/nr_hugepages
+	huge=$((huge + line))
 	echo 0 >/proc/sys/vm/nr_hugepages
 	done_once "bursts of huge pages"
 }
@@ -156,10 +161,10 @@ swap_on
 zswap_use z3fold lzo
 
 # They swap in and out in cgroups of their own, each with other contents.
-loads=()
+loads=() cgroups=()
 for seed in 1 2; do
 	swapload_start "$TMP/swapload.$seed.log" --threads 2 --seed $seed --loop 1000000
-	loads+=("$SWAPLOAD")
+	loads+=("$SWAPLOAD") cgroups+=("$CGROUP")
 done
 for seed in 1 2; do
 	SWAPLOAD=${loads[seed - 1]}
@@ -187,7 +192,9 @@ while ((SECONDS < MINUTES * 60)); do
 	for action in validate kernel_compacts switch_allocator huge_pages switch_allocator cpu_away_and_back \
 		kernel_compacts pools_compact switch_compressor huge_pages cpu_away_and_back validate storm low_limit; do
 		step "$action"
-		traffic
+		for CGROUP in "${cgroups[@]}"; do
+			traffic
+		done
 		if ((SECONDS / 60 > minute)); then
 			minute=$((SECONDS / 60))
 			progress
@@ -213,11 +220,21 @@ swap_off
 loop_until 120 pools_empty || fail "after swapoff: objects $(stat_sum objects), pages $(stat_sum pages)"
 validate_pools
 
+# A soak in which one of these never happened was none.
+for name in allocs frees maps moved_in_page moved_between_pages pages_migrated; do
+	[ "$(total $name)" -gt 0 ] || fail "z3fold: no $name"
+done
+[ "$huge" -gt 0 ] || fail "no huge page could be had"
+for name in swap vm fork mmaphuge; do
+	[ "$(awk -v name=$name '$2 == "metrc:" && $4 == name { ops = $5 } END { print ops + 0 }' "$TMP/stress-ng.log")" -gt 0 ] ||
+		fail "stress-ng did nothing as $name"
+done
+
 minutes=$((SECONDS / 60))
 info "summary: $minutes minutes on $(uname -r), $(nproc) CPUs"
 printf '  %-28s %d\n' 'pages swapped out' $(($(vmstat pswpout zswpout) - first_out)) \
 	'pages swapped in' $(($(vmstat pswpin zswpin) - first_in)) \
-	'pages that zswap wrote back' "$(zswap_stat written_back_pages)"
+	'pages that zswap wrote back' "$(zswap_stat written_back_pages)" 'huge pages' "$huge"
 for name in "${!did[@]}"; do
 	printf '  %-28s %d\n' "$name" "${did[$name]}"
 done | sort

@@ -1,24 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Known races 1 to 3 and 14: pages migrate while their objects are read, written and freed. The kernel compacts memory
-# without a pause, and makes all of it (a gigabyte at most) huge pages again and again: that moves pages even where little
-# is fragmented.
+# Known races 1 to 3 and 14: pages migrate while their objects are read, written and freed.
 
 # shellcheck source-path=SCRIPTDIR source=../functions.sh
 . "$(dirname "$0")/../functions.sh"
 
 require_all
 [ -w /proc/sys/vm/compact_memory ] || skip "needs CONFIG_COMPACTION"
-
-huge_pages()
-{
-	local most
-
-	count_most_huge_pages
-	echo $((most < 512 ? most : 512)) >/proc/sys/vm/nr_hugepages
-	echo 0 >/proc/sys/vm/nr_hugepages
-}
 
 swap_on
 zswap_use z3fold lzo
@@ -27,11 +16,7 @@ stat_is migration 1 || skip "pages cannot migrate on this kernel"
 swapload_start "$TMP/log" --threads 2 --loop 3600
 loop_until 240 swapload_said "$TMP/log" refill || fail "swapload does not get on: $(cat "$TMP/log")"
 
-keep_doing compact_memory
-if [ -w /proc/sys/vm/nr_hugepages ]; then
-	set_sysctl vm.nr_hugepages 0
-	keep_doing huge_pages
-fi
+keep_migrating
 for ((i = 0; i < ROUNDS; i++)); do
 	traffic
 	validate_pools

@@ -12,8 +12,7 @@ cpu=/sys/devices/system/cpu/cpu1/online
 
 hotplug()
 {
-	echo 0 >"$cpu"
-	echo 1 >"$cpu"
+	echo 0 >"$cpu" && echo 1 >"$cpu" && echo >>"$TMP/hotplugs"
 }
 
 swap_on
@@ -33,6 +32,7 @@ if [ -w "$cpu" ]; then
 	keep_doing hotplug
 fi
 switch_pools "$ROUNDS" "$other" "$compressor"
+[ ! -w "$cpu" ] || [ -s "$TMP/hotplugs" ] || fail "the CPU never went"
 info "evicted: $(stat_sum evicted), migrated: $(stat_sum pages_migrated), in pools that are left: $(pools)"
 
 swapload_continue
