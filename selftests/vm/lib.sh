@@ -24,13 +24,15 @@ die() {
 # step MESSAGE LOG COMMAND...: run COMMAND with its output in LOG and show that it
 # runs; its exit status is left in step_status. A terminal sees the seconds count;
 # anything else gets whole lines, so that parallel runs do not tear each other's.
+# step_pid is the process to be killed meanwhile.
+step_pid=
 step() {
-	local message=$1 log=$2 start=$SECONDS pid
+	local message=$1 log=$2 start=$SECONDS
 	shift 2
 	"$@" >"$log" 2>&1 </dev/null &
-	pid=$!
+	step_pid=$!
 	if [[ -t 2 ]]; then
-		while kill -0 "$pid" 2>/dev/null; do
+		while kill -0 "$step_pid" 2>/dev/null; do
 			printf '\r==> %s ... %d s' "$message" $((SECONDS - start)) >&2
 			sleep 0.2
 		done
@@ -39,7 +41,8 @@ step() {
 		say "$message ..."
 	fi
 	step_status=0
-	wait "$pid" || step_status=$?
+	wait "$step_pid" || step_status=$?
+	step_pid=
 	[[ -t 2 ]] || ((SECONDS - start < 2)) || say "$message ... $((SECONDS - start)) s"
 }
 
