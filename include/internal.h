@@ -170,7 +170,7 @@ struct z3fold_census {
 /**
  * struct z3fold_shard - one CPU's pages
  * @lock:	inside a page lock; guards all that follows
- * @ops:	allocations and frees, to fold the counts now and then
+ * @ops:	allocations and frees since the counts were folded
  * @map:	bit i: the list of pages with room for i chunks is not empty
  * @lists:	pages by room, those without any on list 0
  * @length:	of each list

@@ -16,7 +16,12 @@
  */
 #include "internal.h"
 
-#define FOLD_OPS	64	/* operations between two folds of the counts */
+/*
+ * Operations between two folds of the counts.  Odd: only a free that folds asks
+ * whether to sweep, and where allocations and frees alternate, every second fold
+ * is a free's.
+ */
+#define FOLD_OPS	63
 #define OTHER_SHARDS	8	/* other CPUs' shards looked at by one search */
 
 /**
@@ -120,8 +125,9 @@ static noinline void fold_counts(struct z3fold_shard *shard)
 /* Let the pool's sums know what happened here; true: it was time for it. */
 static __always_inline bool fold(struct z3fold_shard *shard)
 {
-	if (likely(++shard->ops % FOLD_OPS))
+	if (likely(++shard->ops < FOLD_OPS))
 		return false;
+	shard->ops = 0;
 	fold_counts(shard);
 	return true;
 }

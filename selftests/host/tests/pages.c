@@ -135,13 +135,13 @@ static void refill(const unsigned int c[N], unsigned int mask, bool slide)
 		host_fail("a page is left\n");
 }
 
-/* Sums are folded at each 64th operation of a shard: at the next. */
+/* Sums are folded at each 63rd operation of a shard: at the next. */
 static void fold_next(void)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu_ptr(pool->shards, cpu)->ops = 63;
+		per_cpu_ptr(pool->shards, cpu)->ops = 62;
 }
 
 /* One object each in pages of their own, then all in one. */

@@ -95,7 +95,7 @@ static void validator(void *arg)
 }
 
 /*
- * A shard's sums are folded at every 64th operation.  Before that the pool seems
+ * A shard's sums are folded at every 63rd operation.  Before that the pool seems
  * to hold nothing, and a sweep to be worth every effort: good for races.  Half
  * of the runs let the sums be known.
  */
@@ -106,7 +106,7 @@ static void fold_all(void)
 	for_each_possible_cpu(cpu) {
 		struct z3fold_shard *shard = per_cpu_ptr(owner.pool->shards, cpu);
 
-		shard->ops = 64 - 1 - host_below(8);
+		shard->ops = 63 - 1 - host_below(8);
 	}
 }
 
