@@ -13,10 +13,12 @@ state_is()
 	[ "${report[state]}" = "$1" ]
 }
 
-# Before that it makes room for its objects.
-says_how_far()
+# It is past filling, says how far it is, and is the only one there can be.
+goes_on()
 {
-	state_is running && [ -n "${report[alloc]:-}" ]
+	state_is running && [ -n "${report[alloc]:-}" ] || return 1
+	! stress_run ops=10 || fail "two storms at once"
+	[[ $said == *"busy"* ]] || fail "a second storm is refused with '$said'"
 }
 
 storm_gone()
@@ -35,30 +37,31 @@ ended()
 	! kill -0 "$storm" 2>/dev/null
 }
 
-# A signal, while it runs and while it still fills.
+# interrupt OPTIONS CONDITION...: a signal when the condition holds.
 interrupt()
 {
-	local status=0 begun
+	local status=0 begun options=$1
 
+	shift
 	# Not in this shell, that traps TERM; a background job of a script would ignore INT.
-	stress_run "$@" seconds=300 &
+	echo "$options seconds=300" >"$STATS/stress" 2>/dev/null &
 	storm=$!
 	defer "kill -KILL $storm 2>/dev/null; true"
-	loop_until 20 says_how_far || fail "the storm does not begin, or does not say how far it is: $(cat "$STATS/stress")"
-	! stress_run ops=10 || fail "two storms at once"
-	[[ $said == *"busy"* ]] || fail "a second storm is refused with '$said'"
-	begun=$(date +%s%N)
-	pkill -TERM -P "$storm" || kill -TERM "$storm"
+	loop_until 20 "$@" || fail "the storm does not begin, or does not say how far it is: $(cat "$STATS/stress")"
+	begun=$EPOCHREALTIME
+	kill -TERM "$storm"
 	loop_until 20 ended || fail "the storm goes on after a signal"
+	info "interrupted after $(((${EPOCHREALTIME//[.,]/} - ${begun//[.,]/}) / 1000)) ms"
 	wait "$storm" || status=$?
-	info "interrupted after $((($(date +%s%N) - begun) / 1000000)) ms: exit status $status"
+	((status == 143)) || fail "it was ended by $status"
 	state_is interrupted || fail "state ${report[state]}"
 	is_clean
 }
 
 require_stress
-interrupt threads=4 objects=2000 ops=1000000000 migrate=1 compact=1
-interrupt threads=1 objects=1000000 ops=0 sizes=16
+interrupt "threads=4 objects=2000 ops=1000000000 migrate=1 compact=1" goes_on
+# While it fills. Memory for its objects is enough for seconds.
+interrupt "threads=1 objects=1000000 ops=0 sizes=16" state_is running
 
 stress_run threads=2 objects=1000 ops=1000000000 seconds=2 migrate=1 || fail "at the limit of time: $said"
 state_is "time" || fail "state ${report[state]}"
