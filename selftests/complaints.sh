@@ -13,3 +13,15 @@ COMPLAINTS+='|refcount_t|double free|Bad swap|Unused swap|Read-error on swap|Wri
 COMPLAINTS+='|UBSAN:|INFO: trying to register non-static key|INFO: possible |possible (circular|recursive|irq)'
 COMPLAINTS+='|inconsistent lock state|Invalid wait context|DEBUG_LOCKS_WARN_ON|ODEBUG:|BUG [^ ]+ .*: '
 COMPLAINTS+='|pagealloc: (single bit error|memory corruption)'
+
+# complaints PATTERN: what of the log on standard input fits it, without the kernel's own races. Status 1 is a log without
+# complaints, 2 a judgement not made.
+complaints()
+{
+	local results
+
+	"${BASH_SOURCE[0]%/*}/kcsan_ours.awk" | grep -a -E -e "$1"
+	results=("${PIPESTATUS[@]}")
+	((results[0] == 0)) || return 2
+	return "${results[1]}"
+}

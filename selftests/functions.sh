@@ -119,8 +119,8 @@ check_log()
 	local log bad status=0
 
 	[ "$marked" = yes ] || return 0
-	log=$(log_since_mark | "$SELFTESTS/kcsan_ours.awk") || status=2
-	[ "$status" != 0 ] || bad=$(grep -a -E -e "$BAD_LOG" <<<"$log") || status=$?
+	log=$(log_since_mark) || status=2
+	[ "$status" != 0 ] || bad=$(complaints "$BAD_LOG" <<<"$log") || status=$?
 	case $status in
 	0)
 		echo "FAIL: the kernel's log has:" >&2

@@ -94,20 +94,20 @@ kernel_configure() {
 	! grep '^CONFIG' "$build/wanted" | grep -vxF -f "$build/.config" | sed 's/$/: not to be had/' | grep .
 }
 
-# kernel_compile NAME LOG VARIABLE...: with a line of progress now and then. build_pid is the process to be killed.
+# kernel_compile NAME LOG VARIABLE...: with a line of progress now and then. step_pid is the process to be killed.
 kernel_compile() {
 	local name=$1 log=$2 start=$SECONDS files
 	shift 2
 	# A variable of the environment gives way to a directory's own choice, one of the command line does not.
 	KASAN_SANITIZE=n UBSAN_SANITIZE=n KCSAN_SANITIZE=n make -C "$build" -j"$(nproc)" "$@" bzImage modules >"$log" 2>&1 </dev/null &
-	build_pid=$!
-	while kill -0 "$build_pid" 2>/dev/null; do
+	step_pid=$!
+	while kill -0 "$step_pid" 2>/dev/null; do
 		files=$(grep -c '^  CC ' "$log") || :
 		printf '==> %s: building the kernel: %d of about 1000 files, %d s\n' "$name" "$files" $((SECONDS - start)) >&2
 		sleep 20 &
-		wait -n "$build_pid" $! || :
+		wait -n "$step_pid" $! || :
 	done
 	step_status=0
-	wait "$build_pid" || step_status=$?
-	build_pid=
+	wait "$step_pid" || step_status=$?
+	step_pid=
 }

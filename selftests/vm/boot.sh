@@ -69,9 +69,7 @@ boot() {
 judge() {
 	local name=$1 qemu_status=$2 console=$log_dir/console.log bad report status taint
 	touch "$console"
-	"$here/../kcsan_ours.awk" "$console" >"$work/complaints" || die $EXIT_TROUBLE "$name: cannot read $console"
-	# Status 1 is a console without complaints; anything else is a judgement not made.
-	bad=$(grep -a -E -e "$COMPLAINTS" "$work/complaints") || (($? == 1)) || die $EXIT_TROUBLE "$name: cannot read $console"
+	bad=$(complaints "$COMPLAINTS" <"$console") || (($? == 1)) || die $EXIT_TROUBLE "$name: cannot read $console"
 	# "cut here" says nothing; the line after it does.
 	[[ ${bad%%$'\n'*} != *'cut here'* ]] || bad=${bad#*$'\n'}
 	bad=${bad%%[$'\r\n']*}
