@@ -96,16 +96,18 @@ kernel_configure() {
 
 # kernel_compile NAME LOG VARIABLE...: with a line of progress now and then. step_pid is the process to be killed.
 kernel_compile() {
-	local name=$1 log=$2 start=$SECONDS files
+	local name=$1 log=$2 start=$SECONDS next=$SECONDS files
 	shift 2
 	# A variable of the environment gives way to a directory's own choice, one of the command line does not.
 	KASAN_SANITIZE=n UBSAN_SANITIZE=n KCSAN_SANITIZE=n make -C "$build" -j"$(nproc)" "$@" bzImage modules >"$log" 2>&1 </dev/null &
 	step_pid=$!
 	while kill -0 "$step_pid" 2>/dev/null; do
-		files=$(grep -c '^  CC ' "$log") || :
-		printf '==> %s: building the kernel: %d of about 1000 files, %d s\n' "$name" "$files" $((SECONDS - start)) >&2
-		sleep 20 &
-		wait -n "$step_pid" $! || :
+		if ((SECONDS >= next)); then
+			next=$((SECONDS + 20))
+			files=$(grep -c '^  CC ' "$log") || :
+			printf '==> %s: building the kernel: %d of about 1000 files, %d s\n' "$name" "$files" $((SECONDS - start)) >&2
+		fi
+		sleep 1
 	done
 	step_status=0
 	wait "$step_pid" || step_status=$?
